@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import type { RoleUrls } from "./postgres/role_urls.ts";
+
+/** Where the database comes from, and who may prepare it. */
+export type DatabaseChoice =
+  | { kind: "embedded" }
+  /** `rootUrl` may create roles and databases; with `urls` its roles get the passwords written in them. */
+  | { kind: "server"; rootUrl: string; urls: RoleUrls | null }
+  /** Somebody else has made the roles and the database; nothing is bootstrapped. */
+  | { kind: "prepared"; urls: RoleUrls };
+
+export type Config = {
+  environment: "development" | "production" | "test";
+  host: string;
+  port: number;
+  /** Absolute. Holds the embedded server, its log, the key and the record of the running instance. */
+  dataDir: string;
+  database: DatabaseChoice;
+  /** Passwords and the development signing key are derived from it. Null: `ensureKey` makes one in `dataDir`. */
+  key: string | null;
+  replicaUrl: string | null;
+  logLevel: z.infer<typeof LogLevel>;
+  /** The secret of a capture path: `CATCHMENT_SECRET_WEB_FORM` for `web-form`. */
+  pathSecret: (slug: string) => string | undefined;
+};
+
+/** Reads the whole environment once. Throws one error that names every problem, not only the first. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const values = withFiles(withoutBlanks(env), problems);
+  const secrets = pathSecrets(values, problems);
+  problems.push(...missingCompanions(values));
+  const parsed = Environment.safeParse(values);
+  if (!parsed.success) problems.push(...parsed.error.issues.map(describe));
+  if (!parsed.success || problems.length > 0) {
+    throw new Error(
+      `The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
+  }
+  const data = parsed.data;
+  return {
+    environment: data.NODE_ENV ?? data.GRAPHILE_ENV ?? "development",
+    host: data.HOST,
+    port: data.PORT,
+    dataDir: resolve(data.CATCHMENT_DATA_DIR),
+    database: databaseChoice(data),
+    key: data.CATCHMENT_KEY ?? null,
+    replicaUrl: data.REPLICA_DATABASE_URL ?? null,
+    logLevel: data.LOG_LEVEL,
+    pathSecret: (slug) => secrets.get(slug.toUpperCase().replaceAll("-", "_")),
+  };
+}
+
+/** These may stand in a file instead, named by the same variable with `_FILE` behind. */
+const MAY_BE_A_FILE = [
+  "DATABASE_URL",
+  "REPLICA_DATABASE_URL",
+  "CATCHMENT_OWNER_URL",
+  "CATCHMENT_API_URL",
+  "CATCHMENT_WORKER_URL",
+  "CATCHMENT_KEY",
+] as const;
+const PREPARED = ["CATCHMENT_OWNER_URL", "CATCHMENT_API_URL", "CATCHMENT_WORKER_URL"] as const;
+const TOGETHER = `must be set too, ${PREPARED.join(", ")} go together`;
+const SECRET_PREFIX = "CATCHMENT_SECRET_";
+
+const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]);
+const EnvironmentName = z.enum(["development", "production", "test"]);
+
+const PostgresUrl = z
+  .url({
+    protocol: /^postgres(ql)?$/,
+    error: "must be a URL like postgres://user:password@host:5432/database",
+  })
+  .refine((url) => URL.canParse(url) && new URL(url).pathname.length > 1, {
+    error: "must name its database in the path: postgres://user:password@host:5432/database",
+  });
+
+const Environment = z.object({
+  PORT: z.coerce.number("must be a number").int().min(0).max(65_535).default(4000),
+  HOST: z.string().default("127.0.0.1"),
+  CATCHMENT_DATA_DIR: z.string().default(".catchment"),
+  DATABASE_URL: PostgresUrl.optional(),
+  REPLICA_DATABASE_URL: PostgresUrl.optional(),
+  CATCHMENT_OWNER_URL: PostgresUrl.optional(),
+  CATCHMENT_API_URL: PostgresUrl.optional(),
+  CATCHMENT_WORKER_URL: PostgresUrl.optional(),
+  CATCHMENT_KEY: z.string().min(32, "must have at least 32 characters").optional(),
+  LOG_LEVEL: LogLevel.default("info"),
+  NODE_ENV: EnvironmentName.optional(),
+  GRAPHILE_ENV: EnvironmentName.optional(),
+});
+
+/** What one variable demands of another. Apart from the schema, which would skip it after a first problem. */
+function missingCompanions(values: Record<string, string>): string[] {
+  const missing = PREPARED.filter((name) => values[name] === undefined);
+  const problems = missing.length === PREPARED.length ? [] : missing.map((name) => `${name}: ${TOGETHER}`);
+  if (values.DATABASE_URL !== undefined && values.CATCHMENT_KEY === undefined) {
+    problems.push("CATCHMENT_KEY: must be set with DATABASE_URL, the passwords of the roles derive from it");
+  }
+  return problems;
+}
+
+function databaseChoice(data: z.infer<typeof Environment>): DatabaseChoice {
+  const { CATCHMENT_OWNER_URL: owner, CATCHMENT_API_URL: api, CATCHMENT_WORKER_URL: worker } = data;
+  const urls = owner && api && worker ? { owner, api, worker } : null;
+  if (data.DATABASE_URL) return { kind: "server", rootUrl: data.DATABASE_URL, urls };
+  return urls ? { kind: "prepared", urls } : { kind: "embedded" };
+}
+
+/** Compose files pass `NAME=` for what is not set. */
+function withoutBlanks(env: NodeJS.ProcessEnv): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && value.trim() !== "") values.set(name, value.trim());
+  }
+  return values;
+}
+
+function withFiles(values: Map<string, string>, problems: string[]): Record<string, string> {
+  for (const name of MAY_BE_A_FILE) {
+    const path = values.get(`${name}_FILE`);
+    if (path === undefined) continue;
+    if (values.has(name)) problems.push(`${name} and ${name}_FILE are both set: leave one`);
+    const content = readSecret(`${name}_FILE`, path, problems);
+    if (content !== null) values.set(name, content);
+  }
+  return Object.fromEntries(values);
+}
+
+/** By slug in the variable's own spelling. Files are read now, so that a wrong path stops the start. */
+function pathSecrets(values: Record<string, string>, problems: string[]): Map<string, string> {
+  const secrets = new Map<string, string>();
+  for (const [name, value] of Object.entries(values)) {
+    if (!name.startsWith(SECRET_PREFIX)) continue;
+    const path = value.startsWith("file:") ? value.slice("file:".length) : null;
+    const secret = path === null ? value : readSecret(name, path, problems);
+    if (secret !== null) secrets.set(name.slice(SECRET_PREFIX.length), secret);
+  }
+  return secrets;
+}
+
+/** Without the line end that editors and `echo` leave. */
+function readSecret(name: string, path: string, problems: string[]): string | null {
+  try {
+    const content = readFileSync(path, "utf8").trim();
+    if (content !== "") return content;
+    problems.push(`${name}: the file ${path} is empty`);
+  } catch {
+    problems.push(`${name}: the file ${path} cannot be read`);
+  }
+  return null;
+}
+
+/** Never repeats the value: it may be a secret. */
+function describe(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join(".")}: ${issue.message}`;
+}

@@ -1,0 +1,97 @@
+import { type Client, escapeIdentifier, escapeLiteral } from "pg";
+import { errorCode, withConnection } from "./connect.ts";
+import { type Passwords, ROLES, roleUrl } from "./role_urls.ts";
+import { scramDigest } from "./scram.ts";
+
+/**
+ * Makes the five roles and their memberships where they are missing. Roles belong to the cluster: a second
+ * database on it uses the same, so all instances on one cluster need one key.
+ */
+export async function ensureRoles(
+  root: Client,
+  rootUrl: string,
+  passwords: Passwords,
+  log: (line: string) => void,
+): Promise<void> {
+  const created = new Set<string>();
+  for (const [role, attributes] of Object.entries(ATTRIBUTES)) {
+    if (await ensureRole(root, role, attributes)) created.add(role);
+  }
+  await joinOwnRoles(root);
+  for (const grant of MEMBERSHIPS) await root.query(grant);
+  for (const setting of SETTINGS) await root.query(setting);
+  for (const [name, role] of Object.entries(ROLES)) {
+    const password = name === "owner" ? passwords.owner : name === "api" ? passwords.api : passwords.worker;
+    if (!created.has(role)) {
+      if (await canLogIn(roleUrl(rootUrl, role, password))) continue;
+      log(`setting a new password for ${role}: programs with another CATCHMENT_KEY can no longer log in`);
+    }
+    await setPassword(root, role, password);
+  }
+}
+
+const ATTRIBUTES = {
+  catchment_owner: "login",
+  catchment_worker: "login",
+  catchment_api: "login noinherit",
+  catchment_user: "nologin",
+  catchment_bi: "nologin",
+} as const;
+
+const MEMBERSHIPS = [
+  "grant catchment_user to catchment_api with inherit false, set true",
+  // Under forced row security the owner's own DDL is blind without the worker's policies.
+  "grant catchment_worker to catchment_owner with inherit true, set true",
+] as const;
+
+/** They take effect at login, so the nologin roles have none. */
+const SETTINGS = [
+  "alter role catchment_api set statement_timeout = '15s'",
+  "alter role catchment_api set idle_in_transaction_session_timeout = '30s'",
+  "alter role catchment_api set jit = off",
+  "alter role catchment_worker set jit = off",
+  "alter role catchment_worker set idle_in_transaction_session_timeout = '5min'",
+] as const;
+
+async function ensureRole(root: Client, role: string, attributes: string): Promise<boolean> {
+  const { rowCount } = await root.query("select from pg_catalog.pg_roles where rolname = $1", [role]);
+  if (rowCount !== 0) return false;
+  await root.query(`create role ${role} ${attributes}`);
+  return true;
+}
+
+/**
+ * A root that is no superuser has only the admin option on what it created. To own, grant and revoke in the
+ * owner's name it becomes a member; it may, having that option.
+ */
+async function joinOwnRoles(root: Client): Promise<void> {
+  const { rows } = await root.query<{ name: string; is_superuser: boolean }>(
+    "select rolname as name, rolsuper as is_superuser from pg_catalog.pg_roles where rolname = current_user",
+  );
+  const [me] = rows;
+  if (me === undefined || me.is_superuser || me.name === ROLES.owner) return;
+  await root.query(`grant catchment_owner to ${escapeIdentifier(me.name)} with inherit true, set true`);
+}
+
+/** Only its digest crosses the wire, so no statement log shows the password; some services insist on the plain one. */
+async function setPassword(root: Client, role: string, password: string): Promise<void> {
+  const alter = (secret: string) => root.query(`alter role ${role} password ${escapeLiteral(secret)}`);
+  const digest = scramDigest(password);
+  if (digest === null) return void (await alter(password));
+  await alter(digest).catch((error: unknown) => {
+    if (errorCode(error) === "42501") throw error;
+    return alter(password);
+  });
+}
+
+/** Logging in comes before the database is looked at, so a refused database is still a right password. */
+async function canLogIn(url: string): Promise<boolean> {
+  try {
+    await withConnection(url, async () => {});
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "28P01") return false;
+    if (errorCode(error) === "42501" || errorCode(error) === "3D000") return true;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
+import { bootstrap, rolePasswords } from "../../src/postgres/bootstrap.ts";
+import { withConnection } from "../../src/postgres/connect.ts";
+import { migrate } from "../../src/postgres/migrate.ts";
+import { openScratch } from "../../src/postgres/scratch.ts";
+import { applyFolder } from "../../src/setup/apply.ts";
+import { createBiLogin } from "../../src/setup/bi_login.ts";
+import { BI_PASSWORD } from "./acme.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** `key`: the passwords of the roles derive from it. */
+    cluster: { superuserUrl: string; template: string; key: string };
+  }
+}
+
+const TEMPLATE = "catchment_template";
+const KEY = "the key of the test cluster, known to everybody";
+
+/** One server for the whole run, holding a template with every migration applied, current included. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  const scratch = await openScratch(log);
+  try {
+    const superuserUrl = scratch.server.superuserUrl("postgres");
+    await makeTemplate(superuserUrl, log);
+    project.provide("cluster", { superuserUrl, template: TEMPLATE, key: KEY });
+    return scratch.close;
+  } catch (error) {
+    console.error(lines.join("\n"));
+    await scratch.close();
+    throw error;
+  }
+}
+
+async function makeTemplate(rootUrl: string, log: (line: string) => void): Promise<void> {
+  const passwords = rolePasswords(KEY);
+  const urls = await bootstrap({ rootUrl, database: TEMPLATE, passwords, log });
+  await migrate({ ownerUrl: urls.owner, rootUrl, withCurrent: true, log });
+  await applyFolder(urls.worker, fileURLToPath(new URL("../../examples/acme", import.meta.url)));
+  await createBiLogin(rootUrl, TEMPLATE, "bi_de", BI_PASSWORD);
+  await withConnection(rootUrl, (root) => root.query(`alter database ${TEMPLATE} allow_connections false`));
+}
