@@ -1,0 +1,143 @@
+import { z } from "zod";
+import { Contract } from "../contracts/contract.ts";
+
+/** One YAML file of an organization's folder: any of the sections, each a list. Unknown keys are refused. */
+export const OrganizationFile = z.strictObject({
+  territories: list(() => Territory),
+  actors: list(() => Actor),
+  teams: list(() => Team),
+  capture_paths: list(() => CapturePath),
+  territory_rules: list(() => TerritoryRule),
+  scoring_rules: list(() => ScoringRule),
+  sla_policies: list(() => SlaPolicy),
+  exception_policies: list(() => ExceptionOverride),
+});
+export type Organization = z.infer<typeof OrganizationFile>;
+export type Section = keyof Organization;
+export type Duty = z.infer<typeof Duty>;
+
+function list<Item extends z.ZodType>(item: () => Item) {
+  return z.lazy(() => z.array(item())).default([]);
+}
+
+const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a slug: small letters, digits, hyphens");
+const ActorSlug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be a slug: small letters, digits, hyphens, underscores");
+const Text = z.string().trim().min(1, "must not be empty").max(1000);
+const Country = z.string().regex(/^[A-Z]{2}$/, "must be a country of two capital letters, as DE");
+const Role = z.enum(["rep", "manager", "operations", "viewer", "admin"]);
+const Duty = z.enum(["capture", "execution", "system", "incident"]);
+const Status = z.enum([
+  "new",
+  "attempting_to_contact",
+  "contacted",
+  "qualified",
+  "nurturing",
+  "closed_won",
+  "closed_lost",
+]);
+
+// The roles of the program and of Postgres itself are no logins to hand out.
+const DatabaseRole = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]{0,62}$/, "must be a role name: small letters, digits, underscores")
+  .refine((role) => !/^(?:pg_|catchment_)/.test(role), "must not begin with pg_ or catchment_");
+
+const Territory = z.strictObject({
+  slug: Slug,
+  parent: Slug.nullable().default(null),
+  name: Text,
+  kind: z.enum(["group", "region", "market", "patch"]),
+  time_zone: z.string().refine(isTimeZone, "must be a time zone, as Europe/Berlin"),
+  country: Country.nullable().default(null),
+  /** Left out: true at roots, false below. */
+  is_identity_boundary: z.boolean().nullable().default(null),
+});
+
+const Actor = z.strictObject({
+  slug: ActorSlug,
+  kind: z.enum(["person", "api_key", "bi_login"]).default("person"),
+  name: Text,
+  email: z.email("must be an e-mail address").nullable().default(null),
+  db_role: DatabaseRole.nullable().default(null),
+  manager: ActorSlug.nullable().default(null),
+  memberships: z.array(z.strictObject({ territory: Slug, role: Role })).default([]),
+});
+
+const Team = z.strictObject({
+  slug: Slug,
+  name: Text,
+  territory: Slug,
+  kind: z.enum(["people", "partner"]).default("people"),
+  contact_name: Text.nullable().default(null),
+  takes_leads: z.boolean().default(false),
+  handles_operations: z.boolean().default(false),
+  escalates_to: Slug.nullable().default(null),
+  members: z
+    .array(
+      z.strictObject({
+        actor: ActorSlug,
+        weight: z.int().min(1).max(100).default(1),
+        /** Open leads; null: no limit. */
+        capacity: z.int().min(0).max(1_000_000).nullable().default(null),
+      }),
+    )
+    .default([]),
+});
+
+const CapturePath = z.strictObject({
+  slug: Slug,
+  name: Text,
+  territory: Slug,
+  source: Slug,
+  requires_signature: z.boolean().default(false),
+  max_body_bytes: z.int().min(1).max(10_485_760).default(262_144),
+  responsibilities: z.partialRecord(Duty, Slug),
+  contract: Contract,
+});
+
+const TerritoryRule = z.strictObject({
+  territory: Slug,
+  country: Country.nullable().default(null),
+  region: Text.nullable().default(null),
+  postal_prefix: z.string("must be text: put it in quotes").min(1).max(20).nullable().default(null),
+  language: Text.nullable().default(null),
+  company_domain: Text.nullable().default(null),
+  segment: Text.nullable().default(null),
+  source: Slug.nullable().default(null),
+  condition: Text.nullable().default(null),
+});
+
+const ScoringRule = z.strictObject({
+  territory: Slug,
+  points: z.int().min(-100).max(100),
+  reason: Text,
+  condition: Text,
+});
+
+const SlaPolicy = z.strictObject({
+  slug: Slug,
+  territory: Slug,
+  kind: z.enum(["first_response"]).default("first_response"),
+  source: Slug.nullable().default(null),
+  status: Status.nullable().default(null),
+  target_seconds: z.int().min(1).max(31_536_000),
+  /** Percent of the target. */
+  thresholds: z.array(z.int().min(1).max(10_000)).min(1).default([80, 100, 150]),
+});
+
+const ExceptionOverride = z.strictObject({
+  kind: z.string(),
+  resolve_seconds: z.int().min(1).max(31_536_000),
+});
+
+function isTimeZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false; // Intl also takes offsets, which know no daylight saving
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Client } from "pg";
+import type { Organization } from "./organization.ts";
+
+/** Teams and their members, exactly those of the folder; whose turn it is stays as it was. */
+export async function writeTeams(client: Client, { teams }: Organization): Promise<void> {
+  const wanted = JSON.stringify(teams);
+  const members = JSON.stringify(
+    teams.flatMap(({ slug, members }) =>
+      members.map((member, at) => ({ ...member, team: slug, position: at + 1 })),
+    ),
+  );
+  for (const statement of [STEP_BACK, UPSERT, SET_ESCALATION]) await client.query(statement, [wanted]);
+  for (const statement of [LEAVE, JOIN]) await client.query(statement, [members]);
+}
+
+// Only one team of a territory takes leads, at every moment: who gives that up does so before another takes over.
+const STEP_BACK = `
+  update app_public.teams set takes_leads = false, handles_operations = false
+    from jsonb_to_recordset($1) as wanted (slug text, territory text, takes_leads boolean, handles_operations boolean)
+    join app_public.territories on territories.slug = wanted.territory
+   where teams.slug = wanted.slug
+     and (teams.territory_id, teams.takes_leads, teams.handles_operations)
+       is distinct from (territories.id, wanted.takes_leads, wanted.handles_operations)`;
+
+const UPSERT = `
+  insert into app_public.teams (territory_id, slug, name, kind, contact_name, takes_leads, handles_operations)
+  select territories.id, wanted.slug, wanted.name, wanted.kind, wanted.contact_name, wanted.takes_leads,
+         wanted.handles_operations
+    from jsonb_to_recordset($1) as wanted (
+      slug text, territory text, name text, kind text, contact_name text, takes_leads boolean, handles_operations boolean)
+    join app_public.territories on territories.slug = wanted.territory
+  on conflict (slug) do update
+     set territory_id = excluded.territory_id, name = excluded.name, kind = excluded.kind,
+         contact_name = excluded.contact_name, takes_leads = excluded.takes_leads,
+         handles_operations = excluded.handles_operations`;
+
+const SET_ESCALATION = `
+  update app_public.teams set escalates_to_id = targets.id
+    from jsonb_to_recordset($1) as wanted (slug text, escalates_to text)
+    left join app_public.teams as targets on targets.slug = wanted.escalates_to
+   where teams.slug = wanted.slug and teams.escalates_to_id is distinct from targets.id`;
+
+const WANTED_MEMBERS = `
+  select teams.id as team_id, teams.territory_id, actors.id as actor_id, wanted.position, wanted.weight, wanted.capacity
+    from jsonb_to_recordset($1) as wanted (team text, actor text, position int, weight int, capacity int)
+    join app_public.teams on teams.slug = wanted.team
+    join app_public.actors on actors.slug = wanted.actor`;
+
+const LEAVE = `
+  with wanted as (${WANTED_MEMBERS})
+  delete from app_public.team_members
+   where not exists (
+     select from wanted
+      where wanted.team_id = team_members.team_id and wanted.actor_id = team_members.actor_id)`;
+
+const JOIN = `
+  insert into app_public.team_members (team_id, territory_id, actor_id, position, weight, capacity) ${WANTED_MEMBERS}
+  on conflict (team_id, actor_id) do update
+     set position = excluded.position, weight = excluded.weight, capacity = excluded.capacity`;
