@@ -1,0 +1,20 @@
+/** One request that a door has let in: raw, nothing of it understood yet. */
+export type Arrival = {
+  pathId: number;
+  /** Null: always new. */
+  idempotencyKey: string | null;
+  body: Buffer;
+  contentType: string | null;
+  /** 32 lower-case hex digits. */
+  traceId: string;
+  isTest: boolean;
+};
+
+/** What is durable. For a known key the ids are those of its first capture. */
+export type Receipt = {
+  captureId: string;
+  traceId: string;
+  isNew: boolean;
+  /** False: the key was used before, for something else. */
+  sameBody: boolean;
+};

@@ -1,0 +1,112 @@
+import type { Pool } from "pg";
+import type { Arrival, Receipt } from "./arrival.ts";
+import { type Staged, stageBatch } from "./stage_batch.ts";
+import { Unavailable } from "./unavailable.ts";
+
+export type Stager = {
+  /** Resolves after the commit. Rejects with Unavailable, or with the error of this arrival alone. */
+  stage: (arrival: Arrival) => Promise<Receipt>;
+  /** Takes nothing more and waits for what it has. */
+  close: () => Promise<void>;
+};
+
+export type StagerOptions = {
+  /** How long an arrival waits at most, for its turn and for its commit. */
+  timeoutMs?: number;
+  onBatch?: (rows: number) => void;
+  /** Once a batch, not once an arrival. */
+  onFailure?: (error: unknown, rows: number) => void;
+};
+
+/**
+ * Concurrent arrivals share one durable statement, without a timer: a batch is what came in while the statements
+ * before it were committing. `pool` is of the login catchment_api, which may stage and nothing more.
+ */
+export function makeStager(pool: Pool, options: StagerOptions = {}): Stager {
+  const { timeoutMs = 10_000, onBatch, onFailure } = options;
+  let waiting: Waiting[] = [];
+  let inFlight = 0;
+  let isScheduled = false;
+  const closed = Promise.withResolvers<void>();
+  let isClosing = false;
+
+  /** After the callbacks of this turn of the loop: what was read from many sockets at once then goes together. */
+  const schedule = () => {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      while (waiting.length > 0 && inFlight < STATEMENTS_IN_FLIGHT) void run(takeBatch());
+      if (isClosing && waiting.length === 0 && inFlight === 0) closed.resolve();
+    });
+  };
+
+  const takeBatch = (): Waiting[] => {
+    const end = batchEnd(waiting);
+    const batch = waiting.slice(0, end);
+    waiting = waiting.slice(end);
+    return batch;
+  };
+
+  const run = async (batch: Waiting[]) => {
+    inFlight += 1;
+    const startedAt = performance.now();
+    try {
+      const arrivals = batch.map(({ arrival }) => arrival);
+      answer(batch, await stageBatch(pool, arrivals, timeoutMs));
+      onBatch?.(batch.length);
+    } catch (error) {
+      // A silent database: those behind have waited as long, and would only wait once more.
+      const isSilent = performance.now() - startedAt > timeoutMs / 2;
+      const failed = isSilent ? [...batch, ...waiting.splice(0)] : batch;
+      onFailure?.(error, failed.length);
+      for (const { reject } of failed) reject(error);
+    } finally {
+      inFlight -= 1;
+      schedule();
+    }
+  };
+
+  const answer = (batch: readonly Waiting[], staged: Staged) => {
+    for (const [position, { resolve, reject }] of batch.entries()) {
+      const own = staged[position];
+      if (own !== undefined && !(own instanceof Error)) {
+        resolve(own);
+        continue;
+      }
+      onFailure?.(own, 1);
+      reject(own);
+    }
+  };
+
+  return {
+    stage: (arrival) =>
+      new Promise((resolve, reject) => {
+        if (isClosing) return reject(new Unavailable("The door is closing."));
+        waiting.push({ arrival, resolve, reject });
+        schedule();
+      }),
+    close: () => {
+      isClosing = true;
+      schedule();
+      return closed.promise;
+    },
+  };
+}
+
+type Waiting = { arrival: Arrival; resolve: (receipt: Receipt) => void; reject: (error: unknown) => void };
+
+/** While two commit, the third gathers. More would only make the batches smaller. */
+const STATEMENTS_IN_FLIGHT = 2;
+const BATCH_ROWS = 500;
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+/** At least one, however large. */
+function batchEnd(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  for (const [position, { arrival }] of waiting.entries()) {
+    bytes += arrival.body.length;
+    if (position === BATCH_ROWS || (position > 0 && bytes > BATCH_BYTES)) return position;
+  }
+  return waiting.length;
+}
