@@ -1,0 +1,141 @@
+import type { Pool, PoolClient } from "pg";
+import { errorCode } from "../postgres/connect.ts";
+import { inTransaction, isRetryable } from "../postgres/pools.ts";
+import { type ContractCache, makeContractCache } from "./contract_cache.ts";
+import { type ClaimedCapture, type Judgement, judge, type PublishedContract } from "./judge.ts";
+
+export type Drain = {
+  /** Takes pending captures through the stages until none is left that nobody else holds; answers how many. */
+  run(): Promise<number>;
+  /** One batch in one transaction; answers how many captures it took. */
+  batch(): Promise<number>;
+};
+
+export type DrainOptions = { pool: Pool; log: (line: string) => void; batchSize?: number };
+
+/**
+ * The way of pending captures: claim, judge (stages 3 and 4, here), process (stages 5 to 11, one SQL function).
+ * A batch that fails is bisected until the bad capture stands alone and is quarantined; a lost connection, a
+ * deadlock or a restart of the server is thrown, since the captures are still pending then.
+ */
+export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
+  const contractsOf = makeContractCache();
+  let running = 0;
+  let calledAgain = false;
+
+  const batch = () => drainBatch({ pool, log, batchSize, contractsOf });
+
+  return {
+    batch,
+    async run() {
+      // Whoever calls while two run need not run too: one of them looks once more before it ends.
+      if (running >= MAX_SIDE_BY_SIDE) {
+        calledAgain = true;
+        return 0;
+      }
+      running += 1;
+      try {
+        let total = 0;
+        for (;;) {
+          const count = await batch();
+          total += count;
+          if (count > 0) continue;
+          if (!calledAgain) return total;
+          calledAgain = false;
+        }
+      } finally {
+        running -= 1;
+      }
+    },
+  };
+}
+
+/** More than two batches at once wait for each other's teams rather than for the processor. */
+const MAX_SIDE_BY_SIDE = 2;
+
+type BatchOptions = Required<DrainOptions> & { contractsOf: ContractCache };
+
+async function drainBatch(options: BatchOptions): Promise<number> {
+  let judgements: Judgement[] = [];
+  try {
+    return await inTransaction(options.pool, async (client) => {
+      const captures = await claim(client, options.batchSize);
+      if (captures.length === 0) return 0;
+      const contracts = await options.contractsOf(
+        client,
+        captures.map((capture) => capture.contract_id),
+      );
+      judgements = captures.map((capture) => judge(capture, contractOf(capture, contracts)));
+      await process(client, judgements);
+      return captures.length;
+    });
+  } catch (error) {
+    if (isRetryable(error) || judgements.length === 0) throw error;
+    await bisect(options, judgements, error);
+    return judgements.length;
+  }
+}
+
+async function claim(client: PoolClient, batchSize: number): Promise<ClaimedCapture[]> {
+  const { rows } = await client.query<ClaimedCapture>({
+    name: "claim_captures",
+    text: "select * from app_private.claim_captures($1)",
+    values: [batchSize],
+  });
+  return rows;
+}
+
+function contractOf(
+  capture: ClaimedCapture,
+  contracts: ReadonlyMap<number, PublishedContract>,
+): PublishedContract {
+  const contract = contracts.get(capture.contract_id);
+  if (contract === undefined)
+    throw new Error(`Capture ${capture.id} pins contract ${capture.contract_id}, which is not there`);
+  return contract;
+}
+
+async function process(client: PoolClient, judgements: Judgement[]): Promise<void> {
+  const accepted = judgements.filter((judgement) => "attributes" in judgement);
+  const refused = judgements.filter((judgement) => !("attributes" in judgement));
+  await client.query({
+    name: "process_captures",
+    text: "select app_private.process_captures($1, $2, now())",
+    values: [JSON.stringify(accepted), JSON.stringify(refused)],
+  });
+}
+
+/** Halves until one capture stands alone. The rows were let go with the failed transaction; another worker may hold some by now. */
+async function bisect(options: BatchOptions, judgements: Judgement[], cause: unknown): Promise<void> {
+  if (judgements.length > 1) {
+    const middle = judgements.length >> 1;
+    await retryHalf(options, judgements.slice(0, middle));
+    await retryHalf(options, judgements.slice(middle));
+    return;
+  }
+  const code = errorCode(cause);
+  options.log(`capture ${judgements[0]?.id} was quarantined: the pipeline failed with ${code || "an error"}`);
+  await inTransaction(options.pool, (client) =>
+    client.query("select app_private.quarantine_captures($1, now())", [
+      JSON.stringify(judgements.map(({ id }) => failed(id, code))),
+    ]),
+  );
+}
+
+async function retryHalf(options: BatchOptions, judgements: Judgement[]): Promise<void> {
+  try {
+    await inTransaction(options.pool, async (client) => {
+      await client.query("select from app_private.reclaim_captures($1)", [judgements.map(({ id }) => id)]);
+      await process(client, judgements);
+    });
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    await bisect(options, judgements, error);
+  }
+}
+
+/** Only the code: the message of a failed statement may hold what a stranger typed. */
+function failed(id: string, code: string) {
+  const message = `The pipeline failed on this capture${code ? ` (${code})` : ""}`;
+  return { id, kind: "processing_failed", violations: [{ kind: "failed", path: "", message }] };
+}

@@ -1,0 +1,93 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { parseCronItems, type TaskList } from "graphile-worker";
+import type { Pool } from "pg";
+import { makeLogChannel } from "../notify/log.ts";
+import { makeDrain } from "../pipeline/drain.ts";
+import { makePool } from "../postgres/pools.ts";
+import { makeDrainCaptures } from "../tasks/drain_captures.ts";
+import fireThresholds from "../tasks/fire_thresholds.ts";
+import makePartitions from "../tasks/make_partitions.ts";
+import { makeNotify } from "../tasks/notify.ts";
+import routeQueue from "../tasks/route_queue.ts";
+import { type Shift, startShift } from "./shift.ts";
+
+export type Worker = { stop(): Promise<void> };
+
+export type WorkerLog = {
+  line: (line: string) => void;
+  notification: (fields: object, message: string) => void;
+};
+
+/**
+ * Runs the tasks until stopped: jobs as triggers ask for them, sweeps for what a lost job left, and an alarm
+ * for workers that died. Any number of processes may run beside each other. When the database goes away it
+ * begins again once it is back.
+ */
+export async function startWorker({ url, log }: { url: string; log: WorkerLog }): Promise<Worker> {
+  // Jobs, the workers' own connections and the drain's two batches.
+  const pool = makePool(url, { max: JOBS + 4, applicationName: "catchment-worker", log: log.line });
+  const taskList = tasks(pool, log);
+  const sweeps = parseCronItems(SWEEPS);
+  const begin = async (): Promise<Shift> => {
+    const shift = await startShift({ pool, url, concurrency: JOBS, taskList, sweeps, log: log.line });
+    try {
+      await reap(pool);
+      await pool.query("select app_private.wake($1)", ["drain_captures"]);
+      await pool.query("select app_private.arm_fire_thresholds()");
+      return shift;
+    } catch (error) {
+      await shift.stop();
+      throw error;
+    }
+  };
+
+  let isStopping = false;
+  let shift = await begin();
+  const keepOn = async () => {
+    for (;;) {
+      await shift.ended;
+      await shift.stop();
+      if (isStopping) return;
+      log.line("worker: it ended by itself and begins again");
+      await pause(1_000);
+      shift = await begin().catch(() => shift); // has ended still
+      if (isStopping) await shift.stop();
+    }
+  };
+  const working = keepOn();
+  const reaper = setInterval(() => void reap(pool), 10_000);
+  return {
+    async stop() {
+      isStopping = true;
+      clearInterval(reaper);
+      await shift.stop();
+      await working;
+      await pool.end();
+    },
+  };
+}
+
+const JOBS = 4;
+
+function tasks(pool: Pool, log: WorkerLog): TaskList {
+  return {
+    drain_captures: makeDrainCaptures(makeDrain({ pool, log: log.line })),
+    fire_thresholds: fireThresholds,
+    notify: makeNotify({ log: makeLogChannel(log.notification) }),
+    route_queue: routeQueue,
+    make_partitions: makePartitions,
+  };
+}
+
+/** What a lost job left is found within a minute. Times are UTC. */
+const SWEEPS = [
+  { task: "drain_captures", match: "* * * * *", identifier: "sweep_captures" },
+  { task: "fire_thresholds", match: "* * * * *", identifier: "sweep_thresholds" },
+  { task: "notify", match: "* * * * *", identifier: "sweep_notifications" },
+  { task: "route_queue", match: "* * * * *", identifier: "sweep_queue" },
+  { task: "make_partitions", match: "17 3 * * *", identifier: "sweep_partitions" },
+];
+
+async function reap(pool: Pool): Promise<void> {
+  await pool.query("select app_private.release_dead_workers()").catch(() => {}); // the next one, in ten seconds
+}
