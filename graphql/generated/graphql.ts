@@ -1,0 +1,302 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type CaptureLeadMutationVariables = Exact<{
+  path: string;
+  payload: unknown;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type CaptureLeadMutation = { captureLead: { receipt: { captureId: string, traceId: string, status: string } | null } | null };
+
+export type ChangeLeadStatusMutationVariables = Exact<{
+  leadId: string;
+  status: string;
+}>;
+
+
+export type ChangeLeadStatusMutation = { changeLeadStatus: { lead: { rowId: string, status: string, closedAt: string | null, firstRespondedAt: string | null } | null } | null };
+
+export type ClaimLeadMutationVariables = Exact<{
+  leadId: string;
+}>;
+
+
+export type ClaimLeadMutation = { claimLead: { lead: { rowId: string, ownedAt: string | null, owner: { slug: string } | null } | null } | null };
+
+export type CurrentActorQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CurrentActorQuery = { currentActor: { rowId: number, slug: string, name: string, kind: string } | null };
+
+export type ExceptionsOpenQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ExceptionsOpenQuery = { exceptions: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ rowId: string, kind: string, reason: string, runbook: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, traceId: string | null, territory: { slug: string } | null, ownerTeam: { slug: string } | null, owner: { slug: string } | null, lead: { rowId: string } | null }> } | null };
+
+export type LeadStoryQueryVariables = Exact<{
+  leadId: string;
+}>;
+
+
+export type LeadStoryQuery = { lead: { rowId: string, story: { totalCount: number, nodes: Array<{ at: string, stage: string, summary: string, traceId: string | null, details: unknown }> } } | null };
+
+export type LeadsByEmailQueryVariables = Exact<{
+  email: string;
+}>;
+
+
+export type LeadsByEmailQuery = { leads: { totalCount: number, nodes: Array<{ rowId: string, email: string | null, slaWarnAt: string | null, slaDueAt: string | null, territory: { slug: string } | null, owner: { slug: string } | null, sourceEvents: { totalCount: number, nodes: Array<{ source: string, channel: string | null, occurredAt: string }> } }> } | null };
+
+export type LogActivityMutationVariables = Exact<{
+  leadId: string;
+  kind: string;
+  note?: string | null | undefined;
+  isResponse?: boolean | null | undefined;
+  occurredAt?: string | null | undefined;
+}>;
+
+
+export type LogActivityMutation = { logActivity: { activity: { rowId: string, kind: string, isResponse: boolean, occurredAt: string, lead: { rowId: string, firstRespondedAt: string | null, slaMetAt: string | null } | null } | null } | null };
+
+export type ReassignLeadMutationVariables = Exact<{
+  leadId: string;
+  owner: string;
+  reason?: string | null | undefined;
+}>;
+
+
+export type ReassignLeadMutation = { reassignLead: { lead: { rowId: string, ownedAt: string | null, owner: { slug: string } | null } | null } | null };
+
+export type ResolveExceptionMutationVariables = Exact<{
+  exceptionId: string;
+  outcome: string;
+  note?: string | null | undefined;
+}>;
+
+
+export type ResolveExceptionMutation = { resolveException: { exception: { rowId: string, resolvedAt: string | null, outcome: string | null, note: string | null } | null } | null };
+
+export type TraceStoryQueryVariables = Exact<{
+  traceId: string;
+}>;
+
+
+export type TraceStoryQuery = { trace: { totalCount: number, nodes: Array<{ at: string, stage: string, summary: string, leadId: string | null, details: unknown }> } | null };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const CaptureLeadDocument = new TypedDocumentString(`
+    mutation CaptureLead($path: String!, $payload: JSON!, $idempotencyKey: String) {
+  captureLead(
+    input: {path: $path, payload: $payload, idempotencyKey: $idempotencyKey}
+  ) {
+    receipt {
+      captureId
+      traceId
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CaptureLeadMutation, CaptureLeadMutationVariables>;
+export const ChangeLeadStatusDocument = new TypedDocumentString(`
+    mutation ChangeLeadStatus($leadId: UUID!, $status: String!) {
+  changeLeadStatus(input: {leadId: $leadId, status: $status}) {
+    lead {
+      rowId
+      status
+      closedAt
+      firstRespondedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChangeLeadStatusMutation, ChangeLeadStatusMutationVariables>;
+export const ClaimLeadDocument = new TypedDocumentString(`
+    mutation ClaimLead($leadId: UUID!) {
+  claimLead(input: {leadId: $leadId}) {
+    lead {
+      rowId
+      owner {
+        slug
+      }
+      ownedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ClaimLeadMutation, ClaimLeadMutationVariables>;
+export const CurrentActorDocument = new TypedDocumentString(`
+    query CurrentActor {
+  currentActor {
+    rowId
+    slug
+    name
+    kind
+  }
+}
+    `) as unknown as TypedDocumentString<CurrentActorQuery, CurrentActorQueryVariables>;
+export const ExceptionsOpenDocument = new TypedDocumentString(`
+    query ExceptionsOpen($first: Int = 50, $after: Cursor) {
+  exceptions(
+    filter: {resolvedAt: {isNull: true}}
+    orderBy: [DUE_AT_ASC]
+    first: $first
+    after: $after
+  ) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      rowId
+      kind
+      reason
+      runbook
+      openedAt
+      dueAt
+      acknowledgedAt
+      traceId
+      territory {
+        slug
+      }
+      ownerTeam {
+        slug
+      }
+      owner {
+        slug
+      }
+      lead {
+        rowId
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExceptionsOpenQuery, ExceptionsOpenQueryVariables>;
+export const LeadStoryDocument = new TypedDocumentString(`
+    query LeadStory($leadId: UUID!) {
+  lead(rowId: $leadId) {
+    rowId
+    story(first: 500) {
+      totalCount
+      nodes {
+        at
+        stage
+        summary
+        traceId
+        details
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LeadStoryQuery, LeadStoryQueryVariables>;
+export const LeadsByEmailDocument = new TypedDocumentString(`
+    query LeadsByEmail($email: String!) {
+  leads(filter: {email: {equalTo: $email}}) {
+    totalCount
+    nodes {
+      rowId
+      email
+      territory {
+        slug
+      }
+      owner {
+        slug
+      }
+      slaWarnAt
+      slaDueAt
+      sourceEvents {
+        totalCount
+        nodes {
+          source
+          channel
+          occurredAt
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LeadsByEmailQuery, LeadsByEmailQueryVariables>;
+export const LogActivityDocument = new TypedDocumentString(`
+    mutation LogActivity($leadId: UUID!, $kind: String!, $note: String, $isResponse: Boolean, $occurredAt: Datetime) {
+  logActivity(
+    input: {leadId: $leadId, kind: $kind, note: $note, isResponse: $isResponse, occurredAt: $occurredAt}
+  ) {
+    activity {
+      rowId
+      kind
+      isResponse
+      occurredAt
+      lead {
+        rowId
+        firstRespondedAt
+        slaMetAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LogActivityMutation, LogActivityMutationVariables>;
+export const ReassignLeadDocument = new TypedDocumentString(`
+    mutation ReassignLead($leadId: UUID!, $owner: String!, $reason: String) {
+  reassignLead(input: {leadId: $leadId, owner: $owner, reason: $reason}) {
+    lead {
+      rowId
+      owner {
+        slug
+      }
+      ownedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReassignLeadMutation, ReassignLeadMutationVariables>;
+export const ResolveExceptionDocument = new TypedDocumentString(`
+    mutation ResolveException($exceptionId: UUID!, $outcome: String!, $note: String) {
+  resolveException(
+    input: {exceptionId: $exceptionId, outcome: $outcome, note: $note}
+  ) {
+    exception {
+      rowId
+      resolvedAt
+      outcome
+      note
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResolveExceptionMutation, ResolveExceptionMutationVariables>;
+export const TraceStoryDocument = new TypedDocumentString(`
+    query TraceStory($traceId: String!) {
+  trace(traceId: $traceId, first: 500) {
+    totalCount
+    nodes {
+      at
+      stage
+      summary
+      leadId
+      details
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TraceStoryQuery, TraceStoryQueryVariables>;

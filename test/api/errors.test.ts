@@ -1,0 +1,92 @@
+import { expect } from "vitest";
+import { withConnection } from "../../src/postgres/connect.ts";
+import { serve, test } from "./serve.ts";
+
+const QUERY = "{ currentActor { slug } }";
+
+test("an unforeseen error shows one word and a random id, and the log has the rest", async ({
+  api,
+  database,
+}) => {
+  const secret = 'duplicate key value violates unique constraint "leads_id_territory_id_key"';
+  await breakCurrentActor(database.urls.superuser, secret, "23505");
+  const answers = [await api.ask("dora", QUERY), await api.ask("dora", QUERY)];
+  const ids = answers.map(({ text }) => String(JSON.parse(text).errors[0].extensions.id));
+  for (const { status, code, text } of answers) {
+    expect([status, code]).toEqual([200, "INTERNAL"]);
+    expect(text).not.toMatch(/23505|leads_id|constraint|duplicate|hash|detail|secret/i);
+  }
+  expect(ids[0]).not.toBe(ids[1]);
+  expect(answers[0]?.text.replace(ids[0] ?? "", "")).toBe(answers[1]?.text.replace(ids[1] ?? "", ""));
+  expect(api.lines.filter((line) => line.includes(ids[0] ?? "") && line.includes(secret))).toHaveLength(1);
+});
+
+test("what takes longer than 5 s is stopped and says so", async ({ api, database }) => {
+  await withConnection(database.urls.superuser, (root) =>
+    root.query(`create or replace function app_public.current_actor() returns app_public.actors language plpgsql stable
+                as $$ begin perform pg_sleep(60); return null; end $$`),
+  );
+  const { code, text } = await api.ask("dora", QUERY);
+  expect(code).toBe("TIMEOUT");
+  expect(text).not.toMatch(/57014|statement/);
+});
+
+test("each of our codes has its word, and messages that name ids stay in the house", async ({
+  api,
+  database,
+}) => {
+  const words = {
+    NFUND: "NOT_FOUND",
+    DENID: "FORBIDDEN",
+    TAKEN: "TAKEN",
+    STATE: "CONFLICT",
+    BADIN: "BAD_INPUT",
+    REUSE: "CONFLICT",
+  };
+  for (const [state, word] of Object.entries(words)) {
+    await breakCurrentActor(database.urls.superuser, "Actor 17 and its words", state);
+    const { code, text } = await api.ask("dora", QUERY);
+    expect(code).toBe(word);
+    expect(text).not.toContain(state === word ? "17" : state);
+    expect(text.includes("Actor 17")).toBe(["CONFLICT", "BAD_INPUT"].includes(word));
+  }
+});
+
+test("a malformed value is the client's mistake, told without the database's words", async ({ api }) => {
+  for (const query of [
+    '{ leads(filter: { slaDueAt: { lessThan: "someday" } }) { totalCount } }',
+    '{ trace(traceId: "\\u0000") { totalCount } }',
+    '{ leads(after: "no cursor") { totalCount nodes { rowId } } }',
+  ]) {
+    const { code, text } = await api.ask("dora", query);
+    expect([query, code]).toEqual([query, "BAD_INPUT"]);
+    expect(text).not.toMatch(/22P02|22007|22021|invalid input syntax|uuid"/);
+  }
+});
+
+test("an empty filter and null in it mean no filter", async ({ api }) => {
+  for (const filter of ["{}", "null", "{ email: null }", "{ email: { equalTo: null } }"]) {
+    const { text } = await api.ask("dora", `{ leads(filter: ${filter}) { totalCount } }`);
+    expect(JSON.parse(text)).toEqual({ data: { leads: { totalCount: 0 } } });
+  }
+});
+
+test("GraphiQL is there in development, beside the page and not in its place", async ({ api, database }) => {
+  const development = await serve(database, { isDevelopment: true });
+  const html = { headers: { accept: "text/html" } };
+  try {
+    expect((await fetch(`${development.url}/graphiql`, html)).status).toBe(200);
+    expect((await fetch(`${development.url}/`, html)).status).toBe(404);
+  } finally {
+    await development.close();
+  }
+  for (const path of ["/graphiql", "/"]) expect((await fetch(api.url + path, html)).status).toBe(404);
+  expect((await fetch(`${api.url}/graphql`, html)).status).not.toBe(200);
+});
+
+async function breakCurrentActor(superuserUrl: string, message: string, state: string): Promise<void> {
+  await withConnection(superuserUrl, (root) =>
+    root.query(`create or replace function app_public.current_actor() returns app_public.actors language plpgsql stable as $$
+      begin raise exception '%', $words$${message}$words$ using errcode = '${state}', detail = 'a secret detail'; end $$`),
+  );
+}

@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { buildSchema } from "graphql";
+import { expect } from "vitest";
+import { exportSdl } from "../../src/api/export_sdl.ts";
+import { test } from "../support/database.ts";
+
+const SNAPSHOT = new URL("../../graphql/schema.graphql", import.meta.url);
+
+test("graphql/schema.graphql is what the database gives (npm run codegen)", async ({ database }) => {
+  const sdl = await exportSdl(database.urls.api);
+  expect(sdl).toBe(await readFile(SNAPSHOT, "utf8"));
+  expect(await exportSdl(database.urls.api)).toBe(sdl);
+});
+
+test("every write is one of our functions", async () => {
+  const schema = buildSchema(await readFile(SNAPSHOT, "utf8"));
+  expect(Object.keys(schema.getMutationType()?.getFields() ?? {})).toEqual([
+    "captureLead",
+    "changeLeadStatus",
+    "claimLead",
+    "logActivity",
+    "reassignLead",
+    "resolveException",
+  ]);
+  expect(schema.getSubscriptionType()).toBeUndefined();
+});
+
+test("nothing is named that no actor may read", async () => {
+  const sdl = await readFile(SNAPSHOT, "utf8");
+  expect(sdl).not.toMatch(/sameBody|dbRole|valueHash|violations|lastTurn|managerId|ByLeadIdAndTerritoryId/);
+});
