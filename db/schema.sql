@@ -857,12 +857,14 @@ app_private.decide_policy(territory_id integer, source text, status text) return
 app_private.decide_routes(batch uuid[], as_of timestamp with time zone) returns SETOF app_private.route stable -- catchment_worker
 app_private.decide_score(attributes jsonb, territory_id integer, revision integer) returns TABLE(score smallint, reasons jsonb) stable -- catchment_worker
 app_private.decide_territories(arrivals jsonb, revision integer) returns SETOF app_private.arrival stable -- catchment_worker
+app_private.end_waiting(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.enqueue_drain_captures() returns trigger volatile security definer -- nobody
 app_private.enqueue_fire_thresholds() returns trigger volatile security definer -- nobody
 app_private.enqueue_notify() returns trigger volatile security definer -- nobody
 app_private.escalation_recipient(territory_id integer, owner_id integer, threshold integer, as_of timestamp with time zone) returns integer stable -- catchment_worker
 app_private.fill_blanks(resolutions app_private.resolution[]) returns void volatile -- catchment_worker
 app_private.fire_thresholds(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
+app_private.leave_queue(lead_ids uuid[]) returns void volatile -- catchment_worker
 app_private.locate_captures(accepted jsonb, revision integer, as_of timestamp with time zone) returns app_private.arrival[] volatile -- catchment_worker
 app_private.make_partitions(as_of timestamp with time zone, months_ahead integer) returns SETOF text volatile security definer -- catchment_worker
 app_private.mark_notified(notification_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:028bbb95358cd7389979970ba080c7e36e21e4f7
+--! Hash: sha1:2a7928c5b2544ffd8bfab08ca6975ba7039f14a3
 --! Message: A lead travels end to end
 
 --! split: 100-schemas.sql
@@ -1076,13 +1076,14 @@ begin
 end
 $$ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp;
 
--- Rows of tables without personal data, whole: exceptions, memberships, policies. The key is the id column,
+-- Rows of tables without personal data, whole: exceptions, memberships, policies. Of exceptions neither the note
+-- nor the details: people wrote the one, and the other names fields that strangers sent. The key is the id column,
 -- or for a table without one the row itself.
 create or replace function app_private.audit_rows_insert() returns trigger as $$
 begin
   insert into app_private.audit_entries (territory_id, entity, entity_id, action, actor_id, login, trace_id, changes)
   select (entry.content ->> 'territory_id')::int, tg_table_name, coalesce(entry.content ->> 'id', entry.content::text), 'insert',
-         (select app_hidden.current_actor_id()), session_user, entry.content ->> 'trace_id', entry.content - 'note'
+         (select app_hidden.current_actor_id()), session_user, entry.content ->> 'trace_id', entry.content - '{note,details}'::text[]
     from (select to_jsonb(after_rows) as content from after_rows) as entry;
   return null;
 end
@@ -1092,7 +1093,7 @@ create or replace function app_private.audit_rows_update() returns trigger as $$
 begin
   insert into app_private.audit_entries (territory_id, entity, entity_id, action, actor_id, login, trace_id, changes)
   select (entry.content ->> 'territory_id')::int, tg_table_name, coalesce(entry.content ->> 'id', entry.content::text), 'update',
-         (select app_hidden.current_actor_id()), session_user, entry.content ->> 'trace_id', entry.content - 'note'
+         (select app_hidden.current_actor_id()), session_user, entry.content ->> 'trace_id', entry.content - '{note,details}'::text[]
     from (select to_jsonb(after_rows) as content from after_rows except select to_jsonb(before_rows) from before_rows) as entry;
   return null;
 end
@@ -1102,7 +1103,7 @@ create or replace function app_private.audit_rows_delete() returns trigger as $$
 begin
   insert into app_private.audit_entries (territory_id, entity, entity_id, action, actor_id, login, trace_id, changes)
   select (entry.content ->> 'territory_id')::int, tg_table_name, coalesce(entry.content ->> 'id', entry.content::text), 'delete',
-         (select app_hidden.current_actor_id()), session_user, entry.content ->> 'trace_id', entry.content - 'note'
+         (select app_hidden.current_actor_id()), session_user, entry.content ->> 'trace_id', entry.content - '{note,details}'::text[]
     from (select to_jsonb(before_rows) as content from before_rows) as entry;
   return null;
 end
@@ -1430,6 +1431,7 @@ grant execute on function app_private.create_leads(app_private.resolution[], int
 --! EndIncluded functions/app_private/create_leads.sql
 --! Included functions/app_private/fill_blanks.sql
 -- Later touches of a lead fill what is still blank, in order of arrival; a value that stands is kept.
+-- An amount brings its currency along.
 create or replace function app_private.fill_blanks(resolutions app_private.resolution[]) returns void as $$
   with later as (
     select resolutions.lead_id, (resolutions.arrival).capture_id as id, (resolutions.arrival).received_at, person.*
@@ -1446,9 +1448,17 @@ create or replace function app_private.fill_blanks(resolutions app_private.resol
            (array_agg(later.phone order by later.id) filter (where later.phone is not null))[1] as phone,
            (array_agg(later.company order by later.id) filter (where later.company is not null))[1] as company,
            (array_agg(later.company_domain order by later.id) filter (where later.company_domain is not null))[1] as company_domain,
+           (array_agg(later.street order by later.id) filter (where later.street is not null))[1] as street,
            (array_agg(later.city order by later.id) filter (where later.city is not null))[1] as city,
            (array_agg(later.postal_code order by later.id) filter (where later.postal_code is not null))[1] as postal_code,
-           (array_agg(later.country order by later.id) filter (where later.country is not null))[1] as country
+           (array_agg(later.region order by later.id) filter (where later.region is not null))[1] as region,
+           (array_agg(later.country order by later.id) filter (where later.country is not null))[1] as country,
+           (array_agg(later.language order by later.id) filter (where later.language is not null))[1] as language,
+           (array_agg(later.segment order by later.id) filter (where later.segment is not null))[1] as segment,
+           (array_agg(later.birth_date order by later.id) filter (where later.birth_date is not null))[1] as birth_date,
+           (array_agg(later.employees order by later.id) filter (where later.employees is not null))[1] as employees,
+           (array_agg(later.value_amount order by later.id) filter (where later.value_amount is not null))[1] as value_amount,
+           (array_agg(later.value_currency order by later.id) filter (where later.value_amount is not null))[1] as value_currency
       from later group by later.lead_id order by later.lead_id
   )
   update app_public.leads
@@ -1460,9 +1470,17 @@ create or replace function app_private.fill_blanks(resolutions app_private.resol
          phone = coalesce(leads.phone, merged.phone),
          company = coalesce(leads.company, merged.company),
          company_domain = coalesce(leads.company_domain, merged.company_domain),
+         street = coalesce(leads.street, merged.street),
          city = coalesce(leads.city, merged.city),
          postal_code = coalesce(leads.postal_code, merged.postal_code),
-         country = coalesce(leads.country, merged.country)
+         region = coalesce(leads.region, merged.region),
+         country = coalesce(leads.country, merged.country),
+         language = coalesce(leads.language, merged.language),
+         segment = coalesce(leads.segment, merged.segment),
+         birth_date = coalesce(leads.birth_date, merged.birth_date),
+         employees = coalesce(leads.employees, merged.employees),
+         value_amount = coalesce(leads.value_amount, merged.value_amount),
+         value_currency = case when leads.value_amount is null and merged.value_amount is not null then merged.value_currency else leads.value_currency end
     from merged
    where leads.id = merged.lead_id
 $$ language sql volatile;
@@ -1589,12 +1607,13 @@ grant execute on function app_private.score_leads(uuid[], int) to catchment_work
 -- The team is that of the territory or of its nearest ancestor that takes leads. Leads are dealt like
 -- cards: round after round, each present member with room gets one, whoever waited longest first. That
 -- equals asking one by one, so a batch of 500 and 500 batches of one find the same owners.
--- Leads of the past (is_history) are dealt silently: no turn is used and no capacity counted.
+-- Leads of the past (is_history) are dealt silently: no turn is used and no capacity counted, so each batch of
+-- them begins the deal anew.
 -- Every member of the team stands in `candidates` with the reason why, or why not.
 create or replace function app_private.decide_routes(batch uuid[], as_of timestamptz) returns setof app_private.route as $$
   with arrivals as materialized (
     select captures.id, captures.lead_id, leads.territory_id, captures.trace_id, leads.is_history, leads.owner_id, leads.team_id,
-           leads.closed_at is null and leads.merged_into_id is null as is_open,
+           leads.owner_id is not null or (leads.closed_at is null and leads.merged_into_id is null) as is_open,  -- to a decision
            leads.owner_id is null and row_number() over (partition by captures.lead_id order by captures.id) = 1 as is_first
       from app_public.captures
       join app_public.leads on leads.id = captures.lead_id
@@ -1693,7 +1712,7 @@ create or replace function app_private.decide_routes(batch uuid[], as_of timesta
         left join exhausted on exhausted.team_id = members.team_id and exhausted.is_history = members.is_history
                            and exhausted.actor_id = members.actor_id
        where members.team_id = whole.sales_team_id and members.is_history = whole.is_history
-    ) as reasons on whole.is_first
+    ) as reasons on whole.is_first or whole.final_owner_id is null
    order by whole.id
 $$ language sql stable;
 
@@ -1733,12 +1752,40 @@ $$ language sql volatile;
 
 grant execute on function app_private.record_routes(app_private.route[], int, timestamptz) to catchment_worker;
 --! EndIncluded functions/app_private/record_routes.sql
+--! Included functions/app_private/leave_queue.sql
+-- Leads that waited for an owner are about to get one: each decision `queue` of theirs, pointing at itself,
+-- makes room for its successor.
+create or replace function app_private.leave_queue(lead_ids uuid[]) returns void as $$
+  update app_public.decisions set superseded_by_id = decisions.id
+   where decisions.lead_id = any (leave_queue.lead_ids) and decisions.action = 'queue' and decisions.superseded_by_id is null
+$$ language sql volatile;
+
+-- They have one: the successor is the decision of the same trace, else the one that found the owner. Their
+-- case is closed. Leads without such a decision or case are left alone.
+create or replace function app_private.end_waiting(lead_ids uuid[], as_of timestamptz) returns void as $$
+  update app_public.decisions
+     set superseded_by_id = (
+       select successor.id from app_public.decisions as successor
+        where successor.lead_id = decisions.lead_id and successor.superseded_by_id is null
+          and (successor.trace_id = decisions.trace_id or successor.action = 'assign')
+        order by successor.trace_id = decisions.trace_id desc, successor.id desc limit 1)
+   where decisions.lead_id = any (end_waiting.lead_ids) and decisions.superseded_by_id = decisions.id;
+
+  update app_public.exceptions
+     set resolved_at = end_waiting.as_of, outcome = 'routed'
+   where exceptions.lead_id = any (end_waiting.lead_ids)
+     and exceptions.kind = 'nobody_available' and exceptions.resolved_at is null
+$$ language sql volatile;
+
+grant execute on function app_private.leave_queue(uuid[]), app_private.end_waiting(uuid[], timestamptz) to catchment_worker;
+--! EndIncluded functions/app_private/leave_queue.sql
 --! Included functions/app_private/apply_routes.sql
 -- Stage 10, the deed: writes what decide_routes decided for these captures. Each trace gets its decision;
--- a new owner gets the lead, a turn less and word of it; a queued lead opens a case.
+-- a new owner gets the lead, a turn less and word of it; a queued lead opens a case, which closes with its owner.
 create or replace function app_private.apply_routes(batch uuid[], revision int, as_of timestamptz) returns void as $$
 declare
   routes app_private.route[];
+  waited uuid[];  -- leads that were in the queue and now have an owner
 begin
   -- One deal at a time per team: turns are read and moved under this lock (key share of foreign keys passes).
   perform from app_public.teams
@@ -1748,14 +1795,24 @@ begin
     order by teams.id for no key update;
   routes := array(select decided from app_private.decide_routes(apply_routes.batch, apply_routes.as_of) as decided);
 
-  perform app_private.record_routes(routes, apply_routes.revision, apply_routes.as_of);
+  with routed as (
+    update app_public.leads
+       set owner_id = routes.owner_id, team_id = routes.team_id,
+           routed_at = apply_routes.as_of,
+           owned_at = case when routes.owner_id is not null then apply_routes.as_of end
+      from unnest(routes) as routes
+     where leads.id = routes.lead_id and routes.is_first and (routes.owner_id is not null or leads.routed_at is null)
+    returning leads.id, leads.owner_id is not null and old.routed_at is not null as has_waited
+  )
+  select coalesce(array_agg(routed.id), '{}') into waited from routed where routed.has_waited;
 
-  update app_public.leads
-     set owner_id = routes.owner_id, team_id = routes.team_id,
-         routed_at = apply_routes.as_of,
-         owned_at = case when routes.owner_id is not null then apply_routes.as_of end
-    from unnest(routes) as routes
-   where leads.id = routes.lead_id and routes.is_first;
+  if waited <> '{}' then
+    perform app_private.leave_queue(waited);
+  end if;
+  perform app_private.record_routes(routes, apply_routes.revision, apply_routes.as_of);
+  if waited <> '{}' then
+    perform app_private.end_waiting(waited, apply_routes.as_of);
+  end if;
 
   update app_public.team_members set last_turn = dealt.turn
     from (select routes.team_id, routes.owner_id, max(routes.turn) as turn
@@ -1780,42 +1837,34 @@ $$ language plpgsql volatile;
 grant execute on function app_private.apply_routes(uuid[], int, timestamptz) to catchment_worker;
 --! EndIncluded functions/app_private/apply_routes.sql
 --! Included functions/app_private/route_queue.sql
--- Drains the queue: open leads without owner are routed again, oldest first, as far as somebody is available
--- now, and their case is closed. Answers how many found an owner.
+-- Drains the queue: open leads without owner are routed again, oldest first and at most so many a territory, as
+-- far as somebody is available now, and their case is closed. Answers how many leads found an owner.
 create or replace function app_private.route_queue(as_of timestamptz, at_most int) returns int as $$
 declare
   waiting uuid[] := array(
-    select first_touch.capture_id
+    select source_events.capture_id
       from (
-        select leads.id from app_public.leads
-         where leads.owner_id is null and leads.closed_at is null and leads.merged_into_id is null and leads.routed_at is not null
-         order by leads.id limit route_queue.at_most
-           for no key update skip locked) as unowned
-     cross join lateral (
-       select source_events.capture_id from app_public.source_events
-        where source_events.lead_id = unowned.id order by source_events.id limit 1) as first_touch);
-  available uuid[] := array(
-    select routes.capture_id from app_private.decide_routes(waiting, route_queue.as_of) as routes where routes.action = 'assign');
+        select distinct leads.territory_id from app_public.leads
+         where leads.owner_id is null and leads.closed_at is null and leads.merged_into_id is null) as places
+     cross join lateral (  -- so many of each territory: those that nobody can take must not stand before the others
+       select leads.id from app_public.leads
+        where leads.territory_id = places.territory_id
+          and leads.owner_id is null and leads.closed_at is null and leads.merged_into_id is null
+          and leads.routed_at is not null
+        order by leads.id limit route_queue.at_most
+          for no key update skip locked) as unowned
+      join app_public.source_events on source_events.lead_id = unowned.id);
+  owned uuid[];   -- captures whose lead found an owner
+  found_owners int;
 begin
-  if cardinality(available) = 0 then
+  select array_agg(routes.capture_id), count(*) filter (where routes.is_first)
+    into owned, found_owners
+    from app_private.decide_routes(waiting, route_queue.as_of) as routes where routes.owner_id is not null;
+  if found_owners = 0 then
     return 0;
   end if;
-  -- The queue was the effective decision of each trace; pointing at itself, it makes room for its successor.
-  update app_public.decisions set superseded_by_id = decisions.id
-    from app_public.captures
-   where captures.id = any (available)
-     and decisions.lead_id = captures.lead_id and decisions.action = 'queue' and decisions.superseded_by_id is null;
-  perform app_private.apply_routes(available, app_private.current_revision(), route_queue.as_of);
-  update app_public.decisions set superseded_by_id = successor.id
-    from app_public.captures, app_public.decisions as successor
-   where captures.id = any (available)
-     and decisions.lead_id = captures.lead_id and decisions.superseded_by_id = decisions.id
-     and successor.lead_id = captures.lead_id and successor.action = 'assign' and successor.superseded_by_id is null;
-  update app_public.exceptions
-     set resolved_at = route_queue.as_of, outcome = 'routed'
-   where exceptions.lead_id in (select captures.lead_id from app_public.captures where captures.id = any (available))
-     and exceptions.kind = 'nobody_available' and exceptions.resolved_at is null;
-  return cardinality(available);
+  perform app_private.apply_routes(owned, app_private.current_revision(), route_queue.as_of);
+  return found_owners;
 end
 $$ language plpgsql volatile;
 
@@ -1823,10 +1872,10 @@ grant execute on function app_private.route_queue(timestamptz, int) to catchment
 --! EndIncluded functions/app_private/route_queue.sql
 --! Included functions/app_private/start_clocks.sql
 -- Stage 11: starts the first-response clock of each lead that these captures created, by the policy and the
--- deadlines that stand in its sla_ columns. A lead that has its clock already is left alone.
+-- deadlines that stand in its sla_ columns. A lead that has its clock already, running or answered, is left alone.
 create or replace function app_private.start_clocks(batch uuid[]) returns void as $$
   with created as materialized (  -- nothing is asked of leads but their keys: no index may tempt the planner
-    select leads.id, leads.territory_id, leads.trace_id, leads.sla_policy_id, leads.sla_started_at, leads.sla_warn_at, leads.sla_due_at
+    select leads.id, leads.territory_id, leads.trace_id, leads.sla_policy_id, leads.sla_started_at, leads.sla_warn_at, leads.sla_due_at, leads.first_responded_at
       from app_public.captures
       join app_public.leads on leads.id = captures.lead_id
      where captures.id = any (start_clocks.batch) and captures.outcome = 'lead_created'
@@ -1836,6 +1885,7 @@ create or replace function app_private.start_clocks(batch uuid[]) returns void a
          sla_policies.target_seconds, sla_policies.thresholds, created.sla_started_at, created.sla_due_at, created.sla_warn_at
     from created
     join app_public.sla_policies on sla_policies.id = created.sla_policy_id
+   where created.first_responded_at is null
    order by created.id
   on conflict (lead_id, kind) where stopped_at is null do nothing
 $$ language sql volatile;
@@ -1982,7 +2032,8 @@ grant execute on function app_private.escalation_recipient(int, int, int, timest
 --! Included functions/app_private/fire_thresholds.sql
 -- Stage 12: fires the next threshold of at most so many due clocks, earliest first, each exactly once
 -- (unique clock and threshold), and tells whom it concerns. A clock with several thresholds due fires one
--- a pass, in order: call until fewer than at_most fired. Any number of workers: what another holds is skipped.
+-- a pass, in order: call until fewer than at_most fired. Any number of workers: what another holds is skipped,
+-- and so is a lead that somebody is working on, who will want its clock next.
 create or replace function app_private.fire_thresholds(as_of timestamptz, at_most int) returns int as $$
 declare
   fired int;
@@ -1994,7 +2045,7 @@ begin
      where clocks.next_at <= fire_thresholds.as_of
      order by clocks.next_at
      limit fire_thresholds.at_most
-       for no key update of clocks skip locked
+       for no key update of clocks, leads skip locked
   ),
   advanced as (
     update app_public.clocks
@@ -2035,7 +2086,8 @@ create or replace function app_private.arm_fire_thresholds() returns void as $$
 begin
   perform pg_advisory_xact_lock(hashtext('catchment.fire_thresholds'));
   perform graphile_worker.add_job('fire_thresholds', job_key => 'fire_thresholds:next', run_at => least(
-    (select greatest(min(clocks.next_at), clock_timestamp() + interval '50 ms') from app_public.clocks where clocks.next_at is not null),
+    (select greatest(clocks.next_at, clock_timestamp() + interval '50 ms')  -- no row, no instant: greatest would ignore a null
+       from app_public.clocks where clocks.next_at is not null order by clocks.next_at limit 1),
     clock_timestamp() + interval '60 s'));
 end
 $$ language plpgsql volatile;
@@ -2043,8 +2095,8 @@ $$ language plpgsql volatile;
 grant execute on function app_private.arm_fire_thresholds() to catchment_worker;
 --! EndIncluded functions/app_private/arm_fire_thresholds.sql
 --! Included functions/app_private/claim_notifications.sql
--- Stage 13: takes at most so many due rows of the outbox for one attempt. A row comes back after a minute
--- unless mark_notified says that it was accepted; after the fourth attempt it stays and a case is opened.
+-- Stage 13: takes at most so many due rows of the outbox for one attempt. Unless mark_notified says that it was
+-- accepted, a row comes back after 1, 4, 16 … minutes, at most three days.
 create or replace function app_private.claim_notifications(as_of timestamptz, at_most int)
 returns table (id uuid, channel text, kind text, text text, recipient text, lead_id uuid, trace_id text, attempt int) as $$
   with claimed as (
@@ -2056,7 +2108,7 @@ returns table (id uuid, channel text, kind text, text text, recipient text, lead
   )
   update app_public.notifications
      set attempts = notifications.attempts + 1,
-         next_attempt_at = claim_notifications.as_of + interval '1 minute' * power(4, notifications.attempts)
+         next_attempt_at = claim_notifications.as_of + interval '1 minute' * power(4, least(notifications.attempts, 6))
     from claimed, app_public.actors
    where notifications.id = claimed.id and actors.id = notifications.recipient_id
   returning notifications.id, notifications.channel, notifications.kind, notifications.text, actors.slug,

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 import { Logger, type ParsedCronItem, run, type TaskList, type WorkerEvents } from "graphile-worker";
 import type { Pool } from "pg";
 import { keepAlive } from "./liveness.ts";
@@ -25,6 +26,9 @@ export async function startShift({ pool, url, log, ...work }: ShiftOptions): Pro
   const events: WorkerEvents = new EventEmitter();
   // Jobs are locked in the name of graphile-worker's pool, not of the worker in it.
   events.on("pool:create", ({ workerPool }) => lockNames.push(workerPool.id));
+  // When marking jobs fails it shuts down, and after the second failure (0.18.0) waits for itself for ever.
+  const broken = Promise.withResolvers<void>();
+  events.on("pool:fatalError", () => broken.resolve());
   // No job is taken before it is known whose it is: nobody could let it go when this process is killed.
   const known = Promise.withResolvers<void>();
   const runner = await run({
@@ -46,9 +50,13 @@ export async function startShift({ pool, url, log, ...work }: ShiftOptions): Pro
       worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 },
     },
   });
-  const ended = runner.promise.catch(() => {}); // it has said so in the log
+  const ended = Promise.race([
+    runner.promise.catch(() => {}), // it has said why in the log
+    broken.promise.then(() => pause(SETTLE_MS)),
+  ]);
   const stopRunner = async () => {
-    await runner.stop().catch(() => {}); // it has stopped already
+    const stopped = runner.stop().catch(() => {}); // it has stopped already
+    await Promise.race([stopped, ended]);
     await ended;
   };
   try {
@@ -61,3 +69,6 @@ export async function startShift({ pool, url, log, ...work }: ShiftOptions): Pro
     throw error;
   }
 }
+
+/** For jobs under way when a shift breaks; what takes longer goes on beside the next shift. */
+const SETTLE_MS = 3_000;

@@ -101,10 +101,10 @@ test("a trace tells the story of one arrival in order, and only to who sees it",
   const { data } = await api.ask("dora", TraceStoryDocument, { traceId });
   expect(data.trace?.nodes.map(({ stage }) => stage)).toEqual([
     "receive",
-    "start clock",
     "resolve identity",
     "record touch",
     "route",
+    "start clock",
   ]);
   const hidden = await api.ask("felix", TraceStoryDocument, { traceId });
   const absent = await api.ask("felix", TraceStoryDocument, { traceId: "0".repeat(32) });

@@ -137,14 +137,17 @@ test("a rep brings a lead in by hand, with a key exactly once", async ({ api }) 
   expect(other.code).toBe("CONFLICT");
 });
 
-test("who may not capture, or names a path of another client, gets one answer", async ({ api }) => {
+test("a viewer may not capture; a path of another client, one that is absent, and nobody get one answer", async ({
+  api,
+}) => {
   const payload = { email: "desk@example.de" };
   const viewer = await api.ask("vera", CaptureLeadDocument, { path: "desk", payload });
   const foreign = await api.ask("dora", CaptureLeadDocument, { path: "globex-form", payload });
   const absent = await api.ask("dora", CaptureLeadDocument, { path: "no-such-path", payload });
   const nobody = await api.ask(null, CaptureLeadDocument, { path: "desk", payload });
   expect(absent.code).toBe("NOT_FOUND");
-  expect([viewer.text, foreign.text, nobody.text]).toEqual([absent.text, absent.text, absent.text]);
+  expect(viewer.code).toBe("FORBIDDEN");
+  expect([foreign.text, nobody.text]).toEqual([absent.text, absent.text]);
 });
 
 /** A lead of its own, and who owns it; `absent`: members of the team who are away, so that nobody takes it. */
