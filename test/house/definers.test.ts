@@ -1,0 +1,107 @@
+import { expect } from "vitest";
+import { test } from "../support/database.ts";
+import { looseDefiners, OURS, objects } from "./wall_rules.ts";
+
+test("every definer function belongs to the worker and pins its search path", async ({ db }) => {
+  const definers = await objects(
+    db,
+    `select oid::regprocedure from pg_proc where pronamespace::regnamespace::text in ${OURS} and prosecdef`,
+  );
+  expect(definers.length).toBeGreaterThan(10);
+  expect(await looseDefiners(db)).toEqual([]);
+});
+
+test("nobody may execute anything by default", async ({ db }) => {
+  const executable = await objects(
+    db,
+    `select oid::regprocedure from pg_proc
+      where pronamespace::regnamespace::text in ${OURS} and has_function_privilege('public', oid, 'execute')`,
+  );
+  expect(executable).toEqual([]);
+});
+
+test("the roles of requests and tools execute what is listed here, and no more", async ({ db }) => {
+  const { rows } = await db.query<{ role: string; names: string[] }>(
+    `select role, array_agg(pronamespace::regnamespace || '.' || proname order by pronamespace::regnamespace::text, proname) as names
+       from unnest(array['catchment_api', 'catchment_user', 'catchment_bi']) as roles (role)
+       join pg_proc on pronamespace::regnamespace::text in ${OURS} and has_function_privilege(role, pg_proc.oid, 'execute')
+      group by role`,
+  );
+  const whoAmI = [
+    "app_hidden.current_actor_id",
+    "app_hidden.my_territory_ids",
+    "app_hidden.visible_actor_ids",
+  ];
+  expect(Object.fromEntries(rows.map(({ role, names }) => [role, names]))).toEqual({
+    catchment_api: [
+      "app_hidden.actor_id_of",
+      "app_private.capture_doors",
+      "app_private.overview",
+      "app_private.stage_captures",
+    ],
+    catchment_bi: whoAmI,
+    catchment_user: [
+      ...whoAmI,
+      "app_public.capture_lead",
+      "app_public.change_lead_status",
+      "app_public.claim_lead",
+      "app_public.current_actor",
+      "app_public.leads_story",
+      "app_public.log_activity",
+      "app_public.reassign_lead",
+      "app_public.resolve_exception",
+      "app_public.trace",
+    ],
+  });
+});
+
+test("every mutation is a definer that asks app_hidden.require before it does anything", async ({ db }) => {
+  const functions = await mutations(db);
+  expect(functions.length).toBeGreaterThan(5);
+  expect(functions.filter(({ definer }) => !definer).map(({ name }) => name)).toEqual([]);
+  expect(functions.filter(({ body }) => !asksFirst(body)).map(({ name }) => name)).toEqual([]);
+});
+
+test("every mutation that answers a row with a territory looks again before it answers", async ({ db }) => {
+  const answering = (await mutations(db)).filter(({ has_territory }) => has_territory);
+  expect(answering.length).toBeGreaterThan(3);
+  expect(answering.filter(({ body }) => !looksAgain(body)).map(({ name }) => name)).toEqual([]);
+});
+
+test("a mutation that reads first, or answers what it wrote, is found", () => {
+  const gate = "\n  lead app_public.leads := app_hidden.require_lead('work_lead', lead_id);\n";
+  const look =
+    "select * into answer from t where t.territory_id = any (array(select app_hidden.my_territory_ids())); return answer;";
+  expect(asksFirst(`declare${gate}begin update t; end`)).toBe(true);
+  expect(asksFirst("begin select * into door from t; perform app_hidden.require('a', 1); end")).toBe(false);
+  expect(asksFirst("begin return 1; end")).toBe(false);
+  expect(looksAgain(`declare${gate}begin update t set a = 1; ${look} end`)).toBe(true);
+  expect(looksAgain(`declare${gate}begin ${look} update t set a = 1; return answer; end`)).toBe(false);
+});
+
+type Mutation = { name: string; definer: boolean; has_territory: boolean; body: string };
+
+async function mutations(db: Parameters<typeof objects>[0]): Promise<Mutation[]> {
+  const { rows } = await db.query<Mutation>(
+    `select pg_proc.oid::regprocedure::text as name, pg_proc.prosecdef as definer, pg_proc.prosrc as body,
+            exists (select from pg_type join pg_attribute on attrelid = typrelid
+                     where pg_type.oid = pg_proc.prorettype and attname = 'territory_id') as has_territory
+       from pg_proc
+      where pg_proc.pronamespace = 'app_public'::regnamespace and pg_proc.provolatile = 'v'
+      order by 1`,
+  );
+  return rows;
+}
+
+/** Nothing is read, written or raised before the gate. */
+function asksFirst(body: string): boolean {
+  const gate = body.search(/\bapp_hidden\.require/);
+  return gate !== -1 && !/\b(?:select|insert|update|delete|raise)\b/.test(body.slice(0, gate));
+}
+
+/** The last statement before the answer reads it under the territories of the asking actor. */
+function looksAgain(body: string): boolean {
+  const statements = body.split(";").map((statement) => statement.trim());
+  const last = statements[statements.findLastIndex((statement) => /^return\b/.test(statement)) - 1] ?? "";
+  return /\binto\b/.test(last) && last.includes("app_hidden.my_territory_ids()");
+}

@@ -1,0 +1,3 @@
+import { proveWall } from "./prove_wall.ts";
+
+proveWall("capture_paths", ["global", "de", "globex"]);

@@ -1,0 +1,3 @@
+import { proveWall } from "./prove_wall.ts";
+
+proveWall("leads", ["de", "fr", "uk", "us", "br", "globex-nl"]);

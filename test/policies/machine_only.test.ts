@@ -1,0 +1,69 @@
+import { expect } from "vitest";
+import { actAsLogin, stopActing } from "../support/act_as.ts";
+import { act, test } from "./land.ts";
+import { DENIED, refusal } from "./refusal.ts";
+
+/** Tables without a word for users: their content reaches people through functions, or not at all. */
+const TABLES = [
+  "app_private.audit_entries",
+  "app_private.capture_keys",
+  "app_private.lead_identities",
+  "app_private.permissions",
+  "app_private.territory_grants",
+  "app_private.worker_pools",
+  "app_public.absences",
+  "app_public.contracts",
+  "app_public.exception_policies",
+  "app_public.memberships",
+  "app_public.notifications",
+  "app_public.responsibilities",
+  "app_public.revisions",
+  "app_public.scoring_rules",
+  "app_public.team_members",
+  "app_public.territory_rules",
+];
+
+test("these are all tables that no user may read", async ({ db }) => {
+  const { rows } = await db.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class
+      where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ('app_public', 'app_private', 'app_hidden', 'bi')
+        and not has_any_column_privilege('catchment_user', oid, 'select')
+      order by 1`,
+  );
+  expect(rows.map(({ name }) => name)).toEqual(TABLES);
+});
+
+test("not even an admin or a BI login reads or writes them", async ({ db }) => {
+  for (const login of ["ada", "bi_de"]) {
+    if (login === "ada") await act(db, login);
+    else await actAsLogin(db, login);
+    for (const table of TABLES) {
+      for (const attempt of [`select from ${table}`, `delete from ${table}`, `truncate ${table}`]) {
+        expect([login, attempt, await refusal(db, attempt)]).toEqual([login, attempt, DENIED]);
+      }
+    }
+    await stopActing(db);
+  }
+});
+
+test("a grant alone opens nothing: without a policy a user sees no row", async ({ db }) => {
+  for (const table of TABLES.filter((name) => name.startsWith("app_public."))) {
+    await stopActing(db);
+    await db.query(`grant select on ${table} to catchment_user`);
+    await act(db, "ada");
+    const { rowCount } = await db.query(`select from ${table}`);
+    expect([table, rowCount]).toEqual([table, 0]);
+  }
+});
+
+test("jobs are out of reach: their payloads and their queue", async ({ db }) => {
+  for (const become of [
+    () => act(db, "ada"),
+    () => actAsLogin(db, "bi_de"),
+    () => actAsLogin(db, "catchment_api"),
+  ]) {
+    await become();
+    expect(await refusal(db, "select from graphile_worker._private_jobs")).toBe(DENIED);
+    expect(await refusal(db, "select graphile_worker.add_job('drain_captures')")).toBe(DENIED);
+  }
+});

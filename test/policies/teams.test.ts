@@ -1,0 +1,3 @@
+import { proveWall } from "./prove_wall.ts";
+
+proveWall("teams", ["global", "emea", "de", "fr", "us", "br", "globex", "globex-nl"]);
