@@ -1,0 +1,23 @@
+import type { Config } from "../config.ts";
+import { type DatabaseUrls, findDatabase, type OpenDatabase, openDatabase } from "../postgres/instance.ts";
+import { look } from "./organization.ts";
+import { refused } from "./outcome.ts";
+import { note } from "./output.ts";
+
+/** The database of the running instance or of the configuration, without starting one. */
+export async function findRunning(config: Config): Promise<DatabaseUrls> {
+  const urls = await findDatabase(config);
+  if (urls !== null) return urls;
+  throw refused(
+    `No Catchment runs in ${config.dataDir}. Start it with \`npx catchment start\`, ` +
+      "or set CATCHMENT_DATA_DIR to the folder where one runs.",
+  );
+}
+
+/** The same, but an embedded database that does not run is started for this command alone. Nothing else is made. */
+export async function attach(config: Config): Promise<OpenDatabase> {
+  const urls = await findDatabase(config);
+  if (urls === null) return openDatabase(config, note);
+  await look(urls, async () => {});
+  return { urls, stop: async () => {} };
+}

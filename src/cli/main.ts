@@ -1,0 +1,111 @@
+import { Command, CommanderError, Option } from "commander";
+import { CommandError, EXIT } from "./outcome.ts";
+import { note } from "./output.ts";
+import type { Part } from "./start.ts";
+
+/** Every command is one file, read only when it is called: `token` need not wait for GraphQL to load. */
+const program = new Command("catchment")
+  .description("One canonical lead per person, every touch kept, territories walled off in the database.")
+  .exitOverride()
+  .showHelpAfterError("`npx catchment --help` lists the commands.")
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 done; 1 failed, or not in order; 2 command line or environment not understood; 3 not possible now.
+Where the database is: DATABASE_URL with CATCHMENT_KEY, else an embedded one in CATCHMENT_DATA_DIR (.catchment).
+Results go to standard output, everything else to standard error. Every command has its own --help.`,
+  );
+
+program
+  .command("start")
+  .description("run database, worker, API and page until Ctrl-C; the first time with the sample organization")
+  .addOption(new Option("--only <part>", "run one part in this process").choices(["api", "worker"]))
+  .action(async (options: { only?: Part }) => (await import("./start.ts")).start(options));
+
+program
+  .command("migrate")
+  .description("make roles and database where missing, and run the migrations that are pending")
+  .option("--check", "only tell which are pending; exit code 1 when any is")
+  .option("--json", "print an object")
+  .action(async (options) => (await import("./migrate.ts")).migrateDatabase(options));
+
+program
+  .command("apply")
+  .argument("[folder]", "folder of YAML files (default: examples/acme of this checkout)")
+  .description("make the database what the YAML files say, as the next revision, all or nothing")
+  .option("--json", "print an object")
+  .action(async (folder, options) => (await import("./apply.ts")).apply(folder, options));
+
+program
+  .command("import")
+  .argument("<path>", "slug of a capture path, such as olist-mql")
+  .argument("<file>", "CSV file with a header row; commas, semicolons or tabs")
+  .description("bring a file in through a capture path; a second time adds nothing")
+  .option("--encoding <name>", "of the file, such as windows-1252", "utf-8")
+  .option("--json", "print an object")
+  .action(async (path, file, options) => (await import("./import.ts")).importCsv(path, file, options));
+
+program
+  .command("token")
+  .argument("<actor>", "slug of an actor, such as dora")
+  .description("print a token for the API, as that actor")
+  .option("--expires <time>", "how long it is good, such as 30m or 12h; at most 24h", "12h")
+  .option("--json", "print an object")
+  .action(async (slug, options) => (await import("./token.ts")).token(slug, options));
+
+program
+  .command("url")
+  .argument("<who>", "owner, api, worker, or the slug of a BI login such as bi_de")
+  .description("print a connection string for the database, with its password")
+  .option("--json", "print an object")
+  .action(async (who, options) => (await import("./url.ts")).url(who, options));
+
+program
+  .command("doctor")
+  .description("look for what loses or leaks data, and for work that stands still")
+  .option("--json", "print an object")
+  .action(async (options) => (await import("./doctor.ts")).doctor(options));
+
+program
+  .command("demo")
+  .description("send invented arrivals through the doors of the running instance: good, bad, and twice")
+  .option("--count <number>", "how many", "500")
+  .option("--rate <number>", "at most so many a second", "100")
+  .option("--seed <number>", "the same seed sends the same arrivals (default: another each time)")
+  .option("--url <address>", "of an instance elsewhere, such as http://localhost:4000")
+  .option("--json", "print an object")
+  .action(async (options) => (await import("./demo.ts")).demo(options));
+
+process.stdout.on("error", endWhenNobodyReads);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+// A connection that somebody forgot must not keep a finished command alive.
+setTimeout(() => process.exit(), 3_000).unref();
+
+function report(error: unknown): number {
+  // commander has printed its own.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommandError) {
+    note(error.message);
+    return error.exitCode;
+  }
+  note(describe(error));
+  return EXIT.failed;
+}
+
+/** Node joins the refusals of several addresses into one error without a message. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(describe).join("; ");
+  return error.message;
+}
+
+/** `catchment … | head` */
+function endWhenNobodyReads(error: Error): void {
+  if ("code" in error && error.code === "EPIPE") process.exit();
+  throw error;
+}

@@ -1,0 +1,63 @@
+import { expect } from "vitest";
+import { withConnection } from "../../src/postgres/connect.ts";
+import { type TestDatabase, test } from "../support/database.ts";
+import { catchment, preparedEnv } from "./program.ts";
+
+type Findings = Record<string, { state: string; detail: string; advice?: string }>;
+
+test("a healthy database: every fault of the test cluster, and no other", async ({ database }) => {
+  const { code, findings } = await examine(database);
+  const bad = Object.entries(findings).filter(([, { state }]) => state !== "ok");
+  // The cluster of the tests writes nothing to its disk, has no worker, and is no embedded one of an installation.
+  expect(bad.map(([check]) => check).sort()).toEqual(["PostgreSQL", "durability", "workers"]);
+  expect(code).toBe(1);
+});
+
+test("a wall taken down by hand", async ({ database }) => {
+  await asSuperuser(database, "alter table app_public.leads no force row level security");
+  const { findings } = await examine(database);
+  expect(findings["row security"]).toMatchObject({ state: "fail", detail: "app_public.leads" });
+  await asSuperuser(database, "alter table app_public.leads force row level security");
+  expect((await examine(database)).findings["row security"]?.state).toBe("ok");
+});
+
+test("a definer function of somebody else, a table of the API's login", async ({ database }) => {
+  await asSuperuser(
+    database,
+    `create function app_public.peek() returns int language sql security definer return 1;
+     create table app_private.loot (); alter table app_private.loot owner to catchment_api`,
+  );
+  const { findings } = await examine(database);
+  expect(findings["definer functions"]).toMatchObject({
+    state: "fail",
+    detail: expect.stringContaining("peek()"),
+  });
+  expect(findings["logins that own"]).toMatchObject({
+    state: "fail",
+    detail: "catchment_api owns app_private.loot",
+  });
+  await asSuperuser(database, "drop function app_public.peek(); drop table app_private.loot");
+});
+
+test("an arrival that waits, a dead worker", async ({ database }) => {
+  await asSuperuser(
+    database,
+    `insert into app_public.captures (path_id, territory_id, trace_id, body, received_at)
+       select id, territory_id, repeat('a', 32), '{}', now() - interval '6 minutes'
+         from app_public.capture_paths where slug = 'web-form';
+     insert into app_private.worker_pools (worker_ids) values ('{gone}')`,
+  );
+  const { findings } = await examine(database);
+  expect(findings.captures).toMatchObject({ state: "fail", detail: "1 pending for more than 5 minutes" });
+  expect(findings["dead workers"]?.state).toBe("warn");
+});
+
+async function examine(database: TestDatabase): Promise<{ code: number | null; findings: Findings }> {
+  const { code, stdout } = await catchment(["doctor", "--json"], preparedEnv(database));
+  const { findings }: { findings: ({ check: string } & Findings[string])[] } = JSON.parse(stdout);
+  return { code, findings: Object.fromEntries(findings.map(({ check, ...finding }) => [check, finding])) };
+}
+
+async function asSuperuser({ urls }: TestDatabase, sql: string): Promise<void> {
+  await withConnection(urls.superuser, (superuser) => superuser.query(sql));
+}

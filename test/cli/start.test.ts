@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, inject, onTestFinished } from "vitest";
+import { withConnection } from "../../src/postgres/connect.ts";
+import { databaseUrl } from "../../src/postgres/role_urls.ts";
+import { test } from "../support/database.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { catchment, preparedEnv, startInstance } from "./program.ts";
+
+test("one keystroke that arrives twice stops in order; the folder is free again", async ({ database }) => {
+  const env = { ...preparedEnv(database), CATCHMENT_DATA_DIR: await temporaryFolder() };
+  const { child, end, address } = await startInstance(env);
+  expect(await (await fetch(`${address}/readyz`)).json()).toMatchObject({ status: "ready" });
+  const second = await catchment(["start"], { ...env, PORT: "0" });
+  expect(second).toMatchObject({ code: 3, stderr: expect.stringContaining(`process ${child.pid}`) });
+
+  child.kill("SIGINT");
+  await pause(5);
+  expect(await end("SIGINT")).toBe(0);
+  const again = await startInstance(env);
+  expect(await again.end("SIGTERM")).toBe(0);
+});
+
+test("whoever asks a second time does not wait for what is under way", async ({ database }) => {
+  const env = { ...preparedEnv(database), CATCHMENT_DATA_DIR: await temporaryFolder() };
+  const { address, child, end } = await startInstance(env);
+  const { hostname, port } = new URL(address);
+  const slow = connect({ host: hostname, port: Number(port) });
+  onTestFinished(() => {
+    slow.destroy();
+  });
+  slow.on("error", () => {});
+  slow.write(
+    "POST /capture/web-form HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n{",
+  );
+  await once(slow, "data"); // "continue": the request is under way
+  const askedAt = performance.now();
+  child.kill("SIGINT");
+  await pause(700); // later than one keystroke may arrive twice
+  expect(await end("SIGINT")).toBe(1);
+  expect(performance.now() - askedAt).toBeLessThan(5_000);
+});
+
+test("one part: a worker beside an API, both on the database that is there", async ({ database }) => {
+  const env = { ...preparedEnv(database), CATCHMENT_DATA_DIR: await temporaryFolder() };
+  const api = await startInstance(env, ["--only", "api"]);
+  const answer = await fetch(`${api.address}/capture/web-form`, {
+    method: "POST",
+    body: JSON.stringify({ email: "only@example.de" }),
+  });
+  expect(answer.status).toBe(200);
+  expect(await countOfLeads(database.urls.worker)).toBe(0);
+  const worker = await startInstance(env, ["--only", "worker"]);
+  expect(worker.address).toBe("");
+  await expect.poll(() => countOfLeads(database.urls.worker), { timeout: 5_000 }).toBe(1);
+  expect(await worker.end("SIGTERM")).toBe(0);
+  expect(await api.end("SIGTERM")).toBe(0);
+});
+
+test("in production: no sample organization, no GraphiQL, and off loopback the page asks for a token", async () => {
+  const { superuserUrl, key } = inject("cluster");
+  const name = `test_cli_production_${process.pid}`;
+  onTestFinished(() =>
+    withConnection(superuserUrl, async (root) => {
+      await root.query(`drop database if exists ${name} with (force)`);
+    }),
+  );
+  const { address, lines } = await startInstance({
+    CATCHMENT_DATA_DIR: await temporaryFolder(),
+    DATABASE_URL: databaseUrl(superuserUrl, name),
+    CATCHMENT_KEY: key,
+    NODE_ENV: "production",
+    HOST: "0.0.0.0",
+  });
+  expect((await fetch(`${address}/graphiql`)).status).toBe(404);
+  expect((await fetch(`${address}/`)).status).toBe(401);
+  expect((await fetch(`${address}/healthz`)).status).toBe(200);
+  expect(lines.join("\n")).not.toContain("ana@example.de");
+  const { rows } = await withConnection(databaseUrl(superuserUrl, name), (root) =>
+    root.query("select count(*)::int as territories from app_public.territories"),
+  );
+  expect(rows).toEqual([{ territories: 0 }]);
+});
+
+async function countOfLeads(workerUrl: string): Promise<number> {
+  const { rows } = await withConnection(workerUrl, (worker) =>
+    worker.query("select count(*)::int as leads from app_public.leads where email = 'only@example.de'"),
+  );
+  return rows[0]?.leads;
+}
