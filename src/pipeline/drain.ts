@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
 import { errorCode } from "../postgres/connect.ts";
 import { inTransaction, isRetryable } from "../postgres/pools.ts";
@@ -20,38 +21,49 @@ export type DrainOptions = { pool: Pool; log: (line: string) => void; batchSize?
  */
 export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
   const contractsOf = makeContractCache();
-  let running = 0;
+  let isRunning = false;
   let calledAgain = false;
 
   const batch = () => drainBatch({ pool, log, batchSize, contractsOf });
 
+  const untilNotFull = async (): Promise<number> => {
+    for (let total = 0; ; ) {
+      const count = await batch();
+      total += count;
+      if (count < batchSize) return total;
+    }
+  };
+
   return {
     batch,
     async run() {
-      // Whoever calls while two run need not run too: one of them looks once more before it ends.
-      if (running >= MAX_SIDE_BY_SIDE) {
+      // Whoever calls meanwhile need not run too: what it came for is looked for once more before this ends.
+      if (isRunning) {
         calledAgain = true;
         return 0;
       }
-      running += 1;
+      isRunning = true;
       try {
-        let total = 0;
-        for (;;) {
+        for (let total = 0; ; await pause(BREATH_MS)) {
+          calledAgain = false;
           const count = await batch();
           total += count;
-          if (count > 0) continue;
+          if (count === batchSize) {
+            // A backlog: two batches side by side; more would wait for each other's teams, not for the processor.
+            const counts = await Promise.all([untilNotFull(), untilNotFull()]);
+            total += counts.reduce((sum, one) => sum + one, 0);
+          }
           if (!calledAgain) return total;
-          calledAgain = false;
         }
       } finally {
-        running -= 1;
+        isRunning = false;
       }
     },
   };
 }
 
-/** More than two batches at once wait for each other's teams rather than for the processor. */
-const MAX_SIDE_BY_SIDE = 2;
+/** A batch of one costs a third of a batch of ten: under a trickle, wait for company rather than burn a processor. */
+const BREATH_MS = 5;
 
 type BatchOptions = Required<DrainOptions> & { contractsOf: ContractCache };
 
