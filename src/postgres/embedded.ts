@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
 import { chooseDirectory } from "./data_directory.ts";
@@ -19,6 +20,8 @@ export type EmbeddedOptions = {
   /** False turns off everything that survives a crash of the machine: for tests. */
   durable?: boolean;
   settings?: Record<string, string>;
+  /** Start it again when it ends by itself, for example killed for want of memory. */
+  keepRunning?: boolean;
   log: (line: string) => void;
 };
 
@@ -58,24 +61,40 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
   const { port } = running;
   let server = running.server;
+  let isStopping = false;
+  const restart = async () => {
+    await server.stop();
+    await clearLeftover(directory, options.log);
+    const again = await launch(start, port);
+    if (again === null) throw new Error(`Port ${port} was taken while PostgreSQL restarted.`);
+    server = again.server;
+  };
+  const watchOver = async () => {
+    for (;;) {
+      await server.exited;
+      if (isStopping) return;
+      options.log("the embedded PostgreSQL ended by itself and is started again");
+      await restart().catch((error) => options.log(`it did not start: ${asError(error).message}`));
+      if (isStopping) return server.stop();
+      if (server.exitCode() !== null) await pause(RETRY_MS, null, { ref: false });
+    }
+  };
+  if (options.keepRunning) void watchOver();
   return {
     port,
     directory,
     superuserUrl: (database) => superuserUrl(options.password, port, database),
     stop: async () => {
+      isStopping = true;
       await server.stop();
       await writeServerRecord(dataDir, { directory, port, node: null });
     },
     kill9: () => server.kill9(),
-    restart: async () => {
-      await server.stop();
-      await clearLeftover(directory, options.log);
-      const again = await launch(start, port);
-      if (again === null) throw new Error(`Port ${port} was taken while PostgreSQL restarted.`);
-      server = again.server;
-    },
+    restart,
   };
 }
+
+const RETRY_MS = 2_000;
 
 type Start = EmbeddedOptions & { directory: string; user: ServerUser; binaries: Binaries };
 

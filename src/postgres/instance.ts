@@ -74,7 +74,7 @@ async function open(config: Config, log: (line: string) => void): Promise<OpenDa
     await bootstrap({ rootUrl, database: databaseOf(rootUrl), passwords: passwordsOf(urls), log });
     return { urls, stop: nothing };
   }
-  const server = await startEmbedded({ dataDir, password: superuserPassword(key), log });
+  const server = await startEmbedded({ dataDir, password: superuserPassword(key), keepRunning: true, log });
   try {
     const root = server.superuserUrl(DATABASE);
     const urls = await bootstrap({ rootUrl: root, database: DATABASE, passwords: rolePasswords(key), log });

@@ -9,6 +9,8 @@ import { runAs, type ServerUser } from "./server_user.ts";
 export type ServerProcess = {
   /** Null while it runs. */
   exitCode: () => number | null;
+  /** However it ends. */
+  exited: Promise<void>;
   stop: () => Promise<void>;
   kill9: () => Promise<void>;
 };
@@ -42,6 +44,7 @@ export function runServer(options: {
   });
   return {
     exitCode: () => exitCodeOf(child),
+    exited,
     stop: () => stop(child, exited, options.directory),
     kill9: () => kill9(child, exited, options.directory),
   };

@@ -30,6 +30,20 @@ test("a server keeps what was committed over stop, restart and kill -9, on its p
   expect(pid && identityOf(pid)).toBeNull();
 });
 
+test("a server that is to keep running comes back when it ends by itself, and not after it was stopped", async () => {
+  const dataDir = await temporaryFolder();
+  const server = await startEmbedded({ dataDir, password: PASSWORD, keepRunning: true, log: () => {} });
+  onTestFinished(() => server.stop());
+  const pid = await postmasterPid(server.directory);
+  await server.kill9();
+  await expect
+    .poll(() => ask(server, "select 1 as one").catch(() => null), { timeout: 30_000 })
+    .toEqual([{ one: 1 }]);
+  expect(await postmasterPid(server.directory)).not.toBe(pid);
+  await server.stop();
+  await expect(ask(server, "select 1")).rejects.toThrow();
+});
+
 test("it listens to this machine alone, keeps values out of its log, and takes settings", async () => {
   const server = await start(await temporaryFolder(), { work_mem: "7MB" });
   const shown = async (name: string) => (await ask(server, `select current_setting('${name}') as it`))[0]?.it;
