@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2a7928c5b2544ffd8bfab08ca6975ba7039f14a3
+--! Hash: sha1:170e0cd3120043b3c09308ef332d65a9698eee5d
 --! Message: A lead travels end to end
 
 --! split: 100-schemas.sql
@@ -1570,9 +1570,12 @@ create or replace function app_private.record_source_events(batch uuid[]) return
    cross join lateral jsonb_to_record(captures.attributes) as touch (
       channel text, campaign text, medium text, content text, term text, landing_page text, referrer text, click_id text,
       occurred_at timestamptz)
+    left join lateral (  -- `not exists` may become a join that reads the whole table
+      select source_events.capture_id from app_public.source_events
+       where source_events.capture_id = captures.id limit 1) as known on true
    where captures.id = any (record_source_events.batch)
      and captures.status = 'processed'
-     and not exists (select from app_public.source_events where source_events.capture_id = captures.id)
+     and known.capture_id is null
    order by captures.id
 $$ language sql volatile;
 

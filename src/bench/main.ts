@@ -1,0 +1,46 @@
+import { parseArgs } from "node:util";
+import { benchCapture } from "./capture.ts";
+import { openBenchCluster } from "./cluster.ts";
+import { benchLatency } from "./latency.ts";
+import { describeMachine } from "./machine.ts";
+import { benchPipeline } from "./pipeline.ts";
+import { render, writeInto } from "./report.ts";
+import type { Section } from "./section.ts";
+
+const USAGE = "npm run bench -- [capture|pipeline|latency …] [--full] [--json] [--write]";
+const BENCHES = { capture: benchCapture, pipeline: benchPipeline, latency: benchLatency };
+
+await main();
+
+/** All sides of all benchmarks in one run on one fresh server. What it tells on the way goes to stderr. */
+async function main(): Promise<void> {
+  const { names, isFull, isJson, writes } = readArguments();
+  const startedAt = performance.now();
+  const log = (line: string) =>
+    console.error(`${((performance.now() - startedAt) / 1_000).toFixed(0)} s  ${line}`);
+  log("starting a fresh PostgreSQL");
+  const cluster = await openBenchCluster(() => {});
+  const sections: Section[] = [];
+  try {
+    const machine = await describeMachine(cluster.rootUrl);
+    for (const name of names) sections.push(await BENCHES[name](cluster, { isFull, log }));
+    const text = render(machine, sections, { isFull });
+    console.log(isJson ? JSON.stringify({ machine, isFull, sections }, null, 2) : text);
+    if (writes) await writeInto(text);
+  } finally {
+    await cluster.close();
+  }
+  log("done");
+}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { full: { type: "boolean" }, json: { type: "boolean" }, write: { type: "boolean" } },
+  });
+  const unknown = positionals.filter((name) => !(name in BENCHES));
+  if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(", ")}. ${USAGE}`);
+  const all = ["capture", "pipeline", "latency"] as const;
+  const names = positionals.length === 0 ? all : all.filter((name) => positionals.includes(name));
+  return { names, isFull: values.full ?? false, isJson: values.json ?? false, writes: values.write ?? false };
+}
