@@ -238,7 +238,7 @@ create table app_public.captures (
   constraint captures_path_id_fkey FOREIGN KEY (path_id) REFERENCES app_public.capture_paths(id) ON DELETE RESTRICT,
   constraint captures_pkey PRIMARY KEY (id),
   constraint captures_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processed'::text, 'quarantined'::text, 'error'::text]))),
-  constraint captures_trace_id_check CHECK ((trace_id ~ '^[0-9a-f]{32}$'::text))
+  constraint captures_trace_id_check CHECK (((octet_length(trace_id) = 32) AND (translate(trace_id, '0123456789abcdef'::text, ''::text) = ''::text)))
 ) partition by RANGE (id);
 CREATE INDEX captures_lead_id_territory_id_idx ON ONLY app_public.captures USING btree (lead_id, territory_id);
 CREATE INDEX captures_pending ON ONLY app_public.captures USING btree (id) WHERE (status = 'pending'::text);
@@ -660,7 +660,7 @@ create table app_public.territory_rules (
   constraint territory_rules_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT
 );
 CREATE INDEX territory_rules_boundary_id_idx ON app_public.territory_rules USING btree (boundary_id);
-CREATE INDEX territory_rules_revision_boundary_id_country_idx ON app_public.territory_rules USING btree (revision, boundary_id, country);
+CREATE INDEX territory_rules_revision_boundary_id_specificity_position_idx ON app_public.territory_rules USING btree (revision, boundary_id, specificity DESC, "position");
 CREATE INDEX territory_rules_territory_id_idx ON app_public.territory_rules USING btree (territory_id);
 
 -- Views

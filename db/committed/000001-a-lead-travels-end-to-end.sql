@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:170e0cd3120043b3c09308ef332d65a9698eee5d
+--! Hash: sha1:b85b4f080671e3785f636ff33a3880eef3e46565
 --! Message: A lead travels end to end
 
 --! split: 100-schemas.sql
@@ -200,7 +200,8 @@ create table app_public.territory_rules (
   constraint a_rule_says_something check (
     num_nonnulls(country, region, postal_prefix, language, company_domain, segment, source, condition) > 0)
 );
-create index on app_public.territory_rules (revision, boundary_id, country);
+-- In the order of decide_territories, which stops at the first rule that matches.
+create index on app_public.territory_rules (revision, boundary_id, specificity desc, position);
 create index on app_public.territory_rules (territory_id);
 create index on app_public.territory_rules (boundary_id);
 
@@ -333,7 +334,7 @@ create table app_public.captures (
   outcome text,
   error text,
   attempts smallint not null default 0,
-  trace_id text not null check (trace_id ~ '^[0-9a-f]{32}$'),
+  trace_id text not null check (octet_length(trace_id) = 32 and translate(trace_id, '0123456789abcdef', '') = ''),
   is_test boolean not null default false,
   content_type text,
   body bytea not null,

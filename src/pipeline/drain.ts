@@ -10,6 +10,8 @@ export type Drain = {
   run(): Promise<number>;
   /** One batch in one transaction; answers how many captures it took. */
   batch(): Promise<number>;
+  /** `run` ends after the batch under way. What is still pending is found by the next one to run. */
+  stop(): void;
 };
 
 export type DrainOptions = { pool: Pool; log: (line: string) => void; batchSize?: number };
@@ -23,6 +25,7 @@ export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
   const contractsOf = makeContractCache();
   let isRunning = false;
   let calledAgain = false;
+  let isStopping = false;
 
   const batch = () => drainBatch({ pool, log, batchSize, contractsOf });
 
@@ -30,12 +33,15 @@ export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
     for (let total = 0; ; ) {
       const count = await batch();
       total += count;
-      if (count < batchSize) return total;
+      if (count < batchSize || isStopping) return total;
     }
   };
 
   return {
     batch,
+    stop: () => {
+      isStopping = true;
+    },
     async run() {
       // Whoever calls meanwhile need not run too: what it came for is looked for once more before this ends.
       if (isRunning) {
@@ -48,12 +54,12 @@ export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
           calledAgain = false;
           const count = await batch();
           total += count;
-          if (count === batchSize) {
+          if (count === batchSize && !isStopping) {
             // A backlog: two batches side by side; more would wait for each other's teams, not for the processor.
             const counts = await Promise.all([untilNotFull(), untilNotFull()]);
             total += counts.reduce((sum, one) => sum + one, 0);
           }
-          if (!calledAgain) return total;
+          if (!calledAgain || isStopping) return total;
         }
       } finally {
         isRunning = false;
@@ -82,7 +88,7 @@ async function drainBatch(options: BatchOptions): Promise<number> {
       return captures.length;
     });
   } catch (error) {
-    if (isRetryable(error) || judgements.length === 0) throw error;
+    if (saysNothingOfTheData(error) || judgements.length === 0) throw error;
     await bisect(options, judgements, error);
     return judgements.length;
   }
@@ -117,6 +123,11 @@ async function process(client: PoolClient, judgements: Judgement[]): Promise<voi
   });
 }
 
+/** Somebody's conflict, a lost connection, a full disk, a cancelled statement (57014): no capture is to blame. */
+function saysNothingOfTheData(error: unknown): boolean {
+  return isRetryable(error) || errorCode(error) === "57014";
+}
+
 /** Halves until one capture stands alone. The rows were let go with the failed transaction; another worker may hold some by now. */
 async function bisect(options: BatchOptions, judgements: Judgement[], cause: unknown): Promise<void> {
   if (judgements.length > 1) {
@@ -141,7 +152,7 @@ async function retryHalf(options: BatchOptions, judgements: Judgement[]): Promis
       await process(client, judgements);
     });
   } catch (error) {
-    if (isRetryable(error)) throw error;
+    if (saysNothingOfTheData(error)) throw error;
     await bisect(options, judgements, error);
   }
 }

@@ -82,8 +82,8 @@ const LOST_CODE =
 const LOST_MESSAGE =
   /^(Connection terminated|timeout (expired|exceeded)|Client (has encountered|was closed))/i;
 
-/** Serialization failure, deadlock, lock not available. */
-const RETRY_CODE = /^(40001|40P01|55P03)$/;
+/** Serialization failure, deadlock, lock not available; class 53: disk or memory full. */
+const RETRY_CODE = /^(40001|40P01|55P03|53...)$/;
 
 function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";

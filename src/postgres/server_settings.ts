@@ -22,7 +22,7 @@ const SETTINGS = {
   shared_buffers: "256MB",
   effective_cache_size: "1GB",
   maintenance_work_mem: "128MB",
-  autovacuum_naptime: "10s", // the queue and the pending captures turn over within seconds
+  autovacuum_naptime: "30s", // the queue and the pending captures turn over within seconds
   jit: "off",
   random_page_cost: "1.1",
   min_wal_size: "256MB",

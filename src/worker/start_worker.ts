@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseCronItems, type TaskList } from "graphile-worker";
 import type { Pool } from "pg";
 import { makeLogChannel } from "../notify/log.ts";
-import { makeDrain } from "../pipeline/drain.ts";
+import { type Drain, makeDrain } from "../pipeline/drain.ts";
 import { makePool } from "../postgres/pools.ts";
 import { makeDrainCaptures } from "../tasks/drain_captures.ts";
 import fireThresholds from "../tasks/fire_thresholds.ts";
@@ -26,7 +26,8 @@ export type WorkerLog = {
 export async function startWorker({ url, log }: { url: string; log: WorkerLog }): Promise<Worker> {
   // Jobs, the workers' own connections and the drain's two batches.
   const pool = makePool(url, { max: JOBS + 4, applicationName: "catchment-worker", log: log.line });
-  const taskList = tasks(pool, log);
+  const drain = makeDrain({ pool, log: log.line });
+  const taskList = tasks(drain, log);
   const sweeps = parseCronItems(SWEEPS);
   const begin = async (): Promise<Shift> => {
     const shift = await startShift({ pool, url, concurrency: JOBS, taskList, sweeps, log: log.line });
@@ -59,6 +60,7 @@ export async function startWorker({ url, log }: { url: string; log: WorkerLog })
   return {
     async stop() {
       isStopping = true;
+      drain.stop(); // under load it would go on for as long as captures come
       clearInterval(reaper);
       await shift.stop();
       await working;
@@ -69,9 +71,9 @@ export async function startWorker({ url, log }: { url: string; log: WorkerLog })
 
 const JOBS = 4;
 
-function tasks(pool: Pool, log: WorkerLog): TaskList {
+function tasks(drain: Drain, log: WorkerLog): TaskList {
   return {
-    drain_captures: makeDrainCaptures(makeDrain({ pool, log: log.line })),
+    drain_captures: makeDrainCaptures(drain),
     fire_thresholds: fireThresholds,
     notify: makeNotify({ log: makeLogChannel(log.notification) }),
     route_queue: routeQueue,

@@ -46,7 +46,7 @@ test("a score ends at 100 and at 0, and the reasons say what was cut", async ({ 
   expect(best.reasons.reduce((sum, { points }) => sum + points, 0)).toBe(110);
   expect(await score(db, "us", { message: "my job application" })).toMatchObject({
     score: 0,
-    reasons: [{ points: -20 }],
+    reasons: [{ points: 15 }, { points: -20 }],
   });
 });
 

@@ -34,6 +34,17 @@ test("a run that finds nothing does nothing", async ({ pipeline }) => {
   expect(await pipeline.drain.run()).toBe(0);
 });
 
+test("a drain that is told to stop ends after the batch under way and leaves the rest pending", async ({
+  pipeline,
+}) => {
+  const { drain, db } = pipeline;
+  await stageArrivals(db, people(45));
+  const running = drain.run();
+  drain.stop();
+  expect(await running).toBe(20);
+  expect(await allRows(db, "select from app_public.captures where status = 'pending'")).toHaveLength(25);
+});
+
 test("what its contract refuses is quarantined beside what it takes", async ({ pipeline }) => {
   const { drain, db } = pipeline;
   await stageArrivals(db, [...people(2), { attributes: { colour: "blue" } }, ...people(2)]);

@@ -51,7 +51,7 @@ plain("a server that is not there is a lost connection, also behind several addr
 
 plain("conflicts between transactions are worth another try, faults in the data are not", () => {
   const withCode = (code: string) => Object.assign(new Error("from the server"), { code });
-  for (const code of ["40001", "40P01", "55P03", "57P01", "57P03", "53300", "08006"]) {
+  for (const code of ["40001", "40P01", "55P03", "53100", "57P01", "57P03", "53300", "08006"]) {
     expect(isRetryable(withCode(code)), code).toBe(true);
   }
   for (const code of ["23505", "42501", "22P02", "57014"])
