@@ -19,8 +19,8 @@ export type StagerOptions = {
 };
 
 /**
- * Concurrent arrivals share one durable statement, without a timer: a batch is what came in while the statements
- * before it were committing. `pool` is of the login catchment_api, which may stage and nothing more.
+ * Concurrent arrivals share one durable statement, without a timer: a batch is what came in while the statement
+ * before it was committing. `pool` is of the login catchment_api, which may stage and nothing more.
  */
 export function makeStager(pool: Pool, options: StagerOptions = {}): Stager {
   const { timeoutMs = 10_000, onBatch, onFailure } = options;
@@ -96,8 +96,8 @@ export function makeStager(pool: Pool, options: StagerOptions = {}): Stager {
 
 type Waiting = { arrival: Arrival; resolve: (receipt: Receipt) => void; reject: (error: unknown) => void };
 
-/** While two commit, the third gathers. More would only make the batches smaller. */
-const STATEMENTS_IN_FLIGHT = 2;
+/** While one commits, the next gathers. A second in flight makes batches smaller, each with a wake-up to pay for. */
+const STATEMENTS_IN_FLIGHT = 1;
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 

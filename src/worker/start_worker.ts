@@ -69,7 +69,8 @@ export async function startWorker({ url, log }: { url: string; log: WorkerLog })
   };
 }
 
-const JOBS = 4;
+/** One drains under load, the other sends and sweeps. More of them mostly ask the queue in vain. */
+const JOBS = 2;
 
 function tasks(drain: Drain, log: WorkerLog): TaskList {
   return {
