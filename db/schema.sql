@@ -843,6 +843,7 @@ app_private.audit_leads_update() returns trigger volatile security definer -- no
 app_private.audit_rows_delete() returns trigger volatile security definer -- nobody
 app_private.audit_rows_insert() returns trigger volatile security definer -- nobody
 app_private.audit_rows_update() returns trigger volatile security definer -- nobody
+app_private.begin_watch() returns boolean volatile -- catchment_worker
 app_private.capture_doors() returns TABLE(path_id integer, slug text, source text, requires_signature boolean, max_body_bytes integer) stable security definer -- catchment_api
 app_private.change_of(before integer, after integer) returns jsonb stable -- catchment_worker
 app_private.change_owner(lead app_public.leads, owner_id integer, action text, reason text, as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -858,12 +859,14 @@ app_private.decide_routes(batch uuid[], as_of timestamp with time zone) returns 
 app_private.decide_score(attributes jsonb, territory_id integer, revision integer) returns TABLE(score smallint, reasons jsonb) stable -- catchment_worker
 app_private.decide_territories(arrivals jsonb, revision integer) returns SETOF app_private.arrival stable -- catchment_worker
 app_private.end_waiting(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.end_watch() returns boolean volatile -- catchment_worker
 app_private.enqueue_drain_captures() returns trigger volatile security definer -- nobody
 app_private.enqueue_fire_thresholds() returns trigger volatile security definer -- nobody
 app_private.enqueue_notify() returns trigger volatile security definer -- nobody
 app_private.escalation_recipient(territory_id integer, owner_id integer, threshold integer, as_of timestamp with time zone) returns integer stable -- catchment_worker
 app_private.fill_blanks(resolutions app_private.resolution[]) returns void volatile -- catchment_worker
 app_private.fire_thresholds(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
+app_private.is_watched() returns boolean volatile -- catchment_worker
 app_private.leave_queue(lead_ids uuid[]) returns void volatile -- catchment_worker
 app_private.locate_captures(accepted jsonb, revision integer, as_of timestamp with time zone) returns app_private.arrival[] volatile -- catchment_worker
 app_private.make_partitions(as_of timestamp with time zone, months_ahead integer) returns SETOF text volatile security definer -- catchment_worker
@@ -893,6 +896,7 @@ app_private.stop_clock(lead_id uuid, responded_at timestamp with time zone) retu
 app_private.threshold_at(started_at timestamp with time zone, target_seconds integer, percent integer) returns timestamp with time zone stable -- catchment_worker
 app_private.uuid_floor(at timestamp with time zone) returns uuid immutable strict -- nobody
 app_private.wake(task text) returns void volatile security definer -- nobody
+app_private.watch_lock_class() returns integer stable -- catchment_worker
 app_private.worker_lock_class() returns integer immutable -- catchment_worker
 app_public.capture_lead(path text, payload jsonb, idempotency_key text DEFAULT NULL::text) returns app_public.capture_receipt volatile security definer -- catchment_user
 app_public.change_lead_status(lead_id uuid, status text) returns app_public.leads volatile strict security definer -- catchment_user

@@ -28,7 +28,7 @@ export async function benchLatency(cluster: BenchCluster, mode: Mode): Promise<S
 
 /** `wakeUp`: sent to the database before. `probe`: seconds of full load, shorter where the backlog drains slowly. */
 const SIDES = [
-  { name: "Catchment", worker: "worker_ours.ts", wakeUp: "select", probe: 3 },
+  { name: "Catchment", worker: "worker_ours.ts", wakeUp: "select", probe: 6 },
   {
     name: "graphile-worker, a job per lead",
     worker: "worker_jobs.ts",

@@ -25,14 +25,14 @@ export async function checkSameResult(
 }
 
 async function drainInBatches(url: string): Promise<void> {
-  const pool = makePool(url, { max: 2, applicationName: "bench batches" });
+  const pool = makePool(url, { max: 4, applicationName: "bench batches" });
   const drain = makeDrain({ pool, log: refuse });
   await drain.run();
   await pool.end();
 }
 
 async function routeOneByOne(url: string): Promise<void> {
-  const pool = makePool(url, { max: 1, applicationName: "bench singly" });
+  const pool = makePool(url, { max: 2, applicationName: "bench singly" });
   const routeOne = makeRouteOne();
   await withClient(pool, async (client) => {
     const { rows } = await client.query<{ id: string }>(

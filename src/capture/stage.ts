@@ -19,22 +19,31 @@ export type StagerOptions = {
 };
 
 /**
- * Concurrent arrivals share one durable statement, without a timer: a batch is what came in while the statement
- * before it was committing. `pool` is of the login catchment_api, which may stage and nothing more.
+ * Concurrent arrivals share one durable statement: a batch is what came in while the statement before it was
+ * committing. The first after a rest goes at once. `pool` is of the login catchment_api, which may stage and nothing more.
  */
 export function makeStager(pool: Pool, options: StagerOptions = {}): Stager {
   const { timeoutMs = 10_000, onBatch, onFailure } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let isScheduled = false;
+  let lastStart = 0;
   const closed = Promise.withResolvers<void>();
   let isClosing = false;
 
-  /** After the callbacks of this turn of the loop: what was read from many sockets at once then goes together. */
+  /**
+   * After the callbacks of this turn of the loop, so that what was read from many sockets at once goes together;
+   * while statements follow one another closely, after a breath.
+   */
+  const soon = (then: () => void) => {
+    const rest = lastStart + BREATH_MS - performance.now();
+    if (rest > 1) setTimeout(then, rest);
+    else setImmediate(then);
+  };
   const schedule = () => {
     if (isScheduled) return;
     isScheduled = true;
-    setImmediate(() => {
+    soon(() => {
       isScheduled = false;
       while (waiting.length > 0 && inFlight < STATEMENTS_IN_FLIGHT) void run(takeBatch());
       if (isClosing && waiting.length === 0 && inFlight === 0) closed.resolve();
@@ -51,6 +60,7 @@ export function makeStager(pool: Pool, options: StagerOptions = {}): Stager {
   const run = async (batch: Waiting[]) => {
     inFlight += 1;
     const startedAt = performance.now();
+    lastStart = startedAt;
     try {
       const arrivals = batch.map(({ arrival }) => arrival);
       answer(batch, await stageBatch(pool, arrivals, timeoutMs));
@@ -98,6 +108,8 @@ type Waiting = { arrival: Arrival; resolve: (receipt: Receipt) => void; reject: 
 
 /** While one commits, the next gathers. A second in flight makes batches smaller, each with a wake-up to pay for. */
 const STATEMENTS_IN_FLIGHT = 1;
+/** Between the starts of two statements: at 870 arrivals a second a sixth less processor time than without. */
+const BREATH_MS = 4;
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 

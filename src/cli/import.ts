@@ -28,7 +28,7 @@ export async function importCsv(
     refuseForeignHeader(path, csv.columns);
     const pools = {
       api: makePool(urls.api, { max: 1, applicationName: "catchment import" }),
-      worker: makePool(urls.worker, { max: 3, applicationName: "catchment import" }),
+      worker: makePool(urls.worker, { max: 4, applicationName: "catchment import" }),
     };
     try {
       const result = await bringIn({ file, csv, path, pools });

@@ -4,6 +4,7 @@ import { errorCode } from "../postgres/connect.ts";
 import { inTransaction, isRetryable } from "../postgres/pools.ts";
 import { type ContractCache, makeContractCache } from "./contract_cache.ts";
 import { type ClaimedCapture, type Judgement, judge, type PublishedContract } from "./judge.ts";
+import { type Watch, withWatch } from "./watch.ts";
 
 export type Drain = {
   /** Takes pending captures through the stages until none is left that nobody else holds; answers how many. */
@@ -24,16 +25,37 @@ export type DrainOptions = { pool: Pool; log: (line: string) => void; batchSize?
 export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
   const contractsOf = makeContractCache();
   let isRunning = false;
-  let calledAgain = false;
   let isStopping = false;
 
   const batch = () => drainBatch({ pool, log, batchSize, contractsOf });
 
-  const untilNotFull = async (): Promise<number> => {
+  const many = Math.min(MANY, batchSize);
+
+  const whileMany = async (): Promise<number> => {
     for (let total = 0; ; ) {
       const count = await batch();
       total += count;
-      if (count < batchSize || isStopping) return total;
+      if (count < many || isStopping) return total;
+    }
+  };
+
+  const runWatched = async (watch: Watch): Promise<number> => {
+    for (let total = 0; ; await pause(BREATH_MS)) {
+      await watch.begin();
+      const count = await batch();
+      total += count;
+      if (count >= many && !isStopping) {
+        // Much at once: two batches side by side; more would wait for each other's teams, not for the processor.
+        const counts = await Promise.all([whileMany(), whileMany()]);
+        total += counts.reduce((sum, one) => sum + one, 0);
+      } else if (isStopping) {
+        await watch.handOver();
+        return total;
+      } else if (count === 0 && (await watch.end())) {
+        const last = await batch();
+        if (last === 0) return total;
+        total += last;
+      }
     }
   };
 
@@ -43,24 +65,11 @@ export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
       isStopping = true;
     },
     async run() {
-      // Whoever calls meanwhile need not run too: what it came for is looked for once more before this ends.
-      if (isRunning) {
-        calledAgain = true;
-        return 0;
-      }
+      // Whoever calls meanwhile need not run too: this one looks again before it ends.
+      if (isRunning) return 0;
       isRunning = true;
       try {
-        for (let total = 0; ; await pause(BREATH_MS)) {
-          calledAgain = false;
-          const count = await batch();
-          total += count;
-          if (count === batchSize && !isStopping) {
-            // A backlog: two batches side by side; more would wait for each other's teams, not for the processor.
-            const counts = await Promise.all([untilNotFull(), untilNotFull()]);
-            total += counts.reduce((sum, one) => sum + one, 0);
-          }
-          if (!calledAgain || isStopping) return total;
-        }
+        return await withWatch(pool, runWatched);
       } finally {
         isRunning = false;
       }
@@ -70,6 +79,8 @@ export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
 
 /** A batch of one costs a third of a batch of ten: under a trickle, wait for company rather than burn a processor. */
 const BREATH_MS = 5;
+/** From here on a batch costs little more by the lead than a large one, so a second may go beside it. */
+const MANY = 20;
 
 type BatchOptions = Required<DrainOptions> & { contractsOf: ContractCache };
 

@@ -24,8 +24,8 @@ export type WorkerLog = {
  * begins again once it is back.
  */
 export async function startWorker({ url, log }: { url: string; log: WorkerLog }): Promise<Worker> {
-  // Jobs, the workers' own connections and the drain's two batches.
-  const pool = makePool(url, { max: JOBS + 4, applicationName: "catchment-worker", log: log.line });
+  // Jobs, the workers' own connections, the drain's two batches and its watch.
+  const pool = makePool(url, { max: JOBS + 5, applicationName: "catchment-worker", log: log.line });
   const drain = makeDrain({ pool, log: log.line });
   const taskList = tasks(drain, log);
   const sweeps = parseCronItems(SWEEPS);

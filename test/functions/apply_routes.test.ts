@@ -211,7 +211,7 @@ test("one batch of 200 finds the same owners as 200 batches of one", async ({ db
 
 test("four workers at once give no lead two owners and everybody an equal share", async () => {
   const database = await createDatabase();
-  const pool = makePool(database.urls.worker, { max: 4, applicationName: "test" });
+  const pool = makePool(database.urls.worker, { max: 12, applicationName: "test" });
   try {
     const db = await connect(database.urls.superuser);
     await db.query("update app_public.team_members set capacity = null");
