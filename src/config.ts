@@ -24,6 +24,13 @@ export type Config = {
   logLevel: z.infer<typeof LogLevel>;
   /** The secret of a capture path: `CATCHMENT_SECRET_WEB_FORM` for `web-form`. */
   pathSecret: (slug: string) => string | undefined;
+  /** Where a path's vendor answers, when not at its own address: `CATCHMENT_VENDOR_URL_META` for `meta`. */
+  vendorUrl: (slug: string) => string | undefined;
+  /**
+   * The address of a path that its sender was told, for signatures that cover it: `CATCHMENT_PUBLIC_URL_HUBSPOT`
+   * for `hubspot`, else below CATCHMENT_PUBLIC_URL. Without either, the path of the request alone.
+   */
+  publicUrl: (slug: string) => string;
 };
 
 /** Reads the whole environment once. Throws one error that names every problem, not only the first. */
@@ -31,7 +38,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = [];
   const values = withFiles(withoutBlanks(env), problems);
   const secrets = pathSecrets(values, problems);
-  problems.push(...missingCompanions(values));
+  problems.push(...missingCompanions(values), ...badUrls(values));
   const parsed = Environment.safeParse(values);
   if (!parsed.success) problems.push(...parsed.error.issues.map(describe));
   if (!parsed.success || problems.length > 0) {
@@ -49,7 +56,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     key: data.CATCHMENT_KEY ?? null,
     replicaUrl: data.REPLICA_DATABASE_URL ?? null,
     logLevel: data.LOG_LEVEL,
-    pathSecret: (slug) => secrets.get(slug.toUpperCase().replaceAll("-", "_")),
+    pathSecret: (slug) => secrets.get(variableName(slug)),
+    vendorUrl: (slug) => urlOf(values[VENDOR_URL_PREFIX + variableName(slug)]),
+    publicUrl: (slug) =>
+      urlOf(values[PUBLIC_URL_PREFIX + variableName(slug)]) ??
+      `${urlOf(values.CATCHMENT_PUBLIC_URL) ?? ""}/capture/${slug}`,
   };
 }
 
@@ -65,6 +76,23 @@ const MAY_BE_A_FILE = [
 const PREPARED = ["CATCHMENT_OWNER_URL", "CATCHMENT_API_URL", "CATCHMENT_WORKER_URL"] as const;
 const TOGETHER = `must be set too, ${PREPARED.join(", ")} go together`;
 const SECRET_PREFIX = "CATCHMENT_SECRET_";
+const VENDOR_URL_PREFIX = "CATCHMENT_VENDOR_URL_";
+const PUBLIC_URL_PREFIX = "CATCHMENT_PUBLIC_URL_";
+
+function variableName(slug: string): string {
+  return slug.toUpperCase().replaceAll("-", "_");
+}
+
+function urlOf(value: string | undefined): string | undefined {
+  return value?.replace(/\/+$/, "");
+}
+
+function badUrls(values: Record<string, string>): string[] {
+  return Object.entries(values)
+    .filter(([name]) => [VENDOR_URL_PREFIX, "CATCHMENT_PUBLIC_URL"].some((prefix) => name.startsWith(prefix)))
+    .filter(([, value]) => !/^https?:\/\//.test(value) || !URL.canParse(value))
+    .map(([name]) => `${name}: must be a URL like https://leads.example.com`);
+}
 
 const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]);
 const EnvironmentName = z.enum(["development", "production", "test"]);

@@ -13,6 +13,14 @@ export type CaptureLeadMutationVariables = Exact<{
 
 export type CaptureLeadMutation = { captureLead: { receipt: { captureId: string, traceId: string, status: string } | null } | null };
 
+export type CapturesQuarantinedQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type CapturesQuarantinedQuery = { captures: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ rowId: string, outcome: string | null, traceId: string, receivedAt: string, path: { slug: string } | null, territory: { slug: string } | null }> } | null };
+
 export type ChangeLeadStatusMutationVariables = Exact<{
   leadId: string;
   status: string;
@@ -28,10 +36,26 @@ export type ClaimLeadMutationVariables = Exact<{
 
 export type ClaimLeadMutation = { claimLead: { lead: { rowId: string, ownedAt: string | null, owner: { slug: string } | null } | null } | null };
 
+export type CorrectCaptureMutationVariables = Exact<{
+  captureId: string;
+  corrections: unknown;
+}>;
+
+
+export type CorrectCaptureMutation = { correctCapture: { capture: { captureId: string, status: string, corrections: unknown, violations: unknown } | null } | null };
+
 export type CurrentActorQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type CurrentActorQuery = { currentActor: { rowId: number, slug: string, name: string, kind: string } | null };
+
+export type DiscardCapturesMutationVariables = Exact<{
+  captureIds: Array<string> | string;
+  reason: string;
+}>;
+
+
+export type DiscardCapturesMutation = { discardCaptures: { discarded: number | null } | null };
 
 export type ExceptionsOpenQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -66,6 +90,13 @@ export type LogActivityMutationVariables = Exact<{
 
 export type LogActivityMutation = { logActivity: { activity: { rowId: string, kind: string, isResponse: boolean, occurredAt: string, lead: { rowId: string, firstRespondedAt: string | null, slaMetAt: string | null } | null } | null } | null };
 
+export type QuarantinedCaptureQueryVariables = Exact<{
+  captureId: string;
+}>;
+
+
+export type QuarantinedCaptureQuery = { quarantinedCapture: { captureId: string, path: string, status: string, outcome: string | null, contractVersion: number | null, traceId: string | null, receivedAt: string, releasedAt: string | null, dueAt: string | null, contentType: string | null, headers: unknown, body: string, isText: boolean, violations: unknown, corrections: unknown, discardReason: string | null } | null };
+
 export type ReassignLeadMutationVariables = Exact<{
   leadId: string;
   owner: string;
@@ -74,6 +105,13 @@ export type ReassignLeadMutationVariables = Exact<{
 
 
 export type ReassignLeadMutation = { reassignLead: { lead: { rowId: string, ownedAt: string | null, owner: { slug: string } | null } | null } | null };
+
+export type ReleaseCapturesMutationVariables = Exact<{
+  captureIds: Array<string> | string;
+}>;
+
+
+export type ReleaseCapturesMutation = { releaseCaptures: { released: number | null } | null };
 
 export type ResolveExceptionMutationVariables = Exact<{
   exceptionId: string;
@@ -123,6 +161,33 @@ export const CaptureLeadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CaptureLeadMutation, CaptureLeadMutationVariables>;
+export const CapturesQuarantinedDocument = new TypedDocumentString(`
+    query CapturesQuarantined($first: Int = 50, $after: Cursor) {
+  captures(
+    filter: {status: {equalTo: "quarantined"}}
+    first: $first
+    after: $after
+  ) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      rowId
+      outcome
+      traceId
+      receivedAt
+      path {
+        slug
+      }
+      territory {
+        slug
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CapturesQuarantinedQuery, CapturesQuarantinedQueryVariables>;
 export const ChangeLeadStatusDocument = new TypedDocumentString(`
     mutation ChangeLeadStatus($leadId: UUID!, $status: String!) {
   changeLeadStatus(input: {leadId: $leadId, status: $status}) {
@@ -148,6 +213,18 @@ export const ClaimLeadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ClaimLeadMutation, ClaimLeadMutationVariables>;
+export const CorrectCaptureDocument = new TypedDocumentString(`
+    mutation CorrectCapture($captureId: UUID!, $corrections: JSON!) {
+  correctCapture(input: {captureId: $captureId, corrections: $corrections}) {
+    capture {
+      captureId
+      status
+      corrections
+      violations
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CorrectCaptureMutation, CorrectCaptureMutationVariables>;
 export const CurrentActorDocument = new TypedDocumentString(`
     query CurrentActor {
   currentActor {
@@ -158,6 +235,13 @@ export const CurrentActorDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CurrentActorQuery, CurrentActorQueryVariables>;
+export const DiscardCapturesDocument = new TypedDocumentString(`
+    mutation DiscardCaptures($captureIds: [UUID!]!, $reason: String!) {
+  discardCaptures(input: {captureIds: $captureIds, reason: $reason}) {
+    discarded
+  }
+}
+    `) as unknown as TypedDocumentString<DiscardCapturesMutation, DiscardCapturesMutationVariables>;
 export const ExceptionsOpenDocument = new TypedDocumentString(`
     query ExceptionsOpen($first: Int = 50, $after: Cursor) {
   exceptions(
@@ -259,6 +343,28 @@ export const LogActivityDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LogActivityMutation, LogActivityMutationVariables>;
+export const QuarantinedCaptureDocument = new TypedDocumentString(`
+    query QuarantinedCapture($captureId: UUID!) {
+  quarantinedCapture(captureId: $captureId) {
+    captureId
+    path
+    status
+    outcome
+    contractVersion
+    traceId
+    receivedAt
+    releasedAt
+    dueAt
+    contentType
+    headers
+    body
+    isText
+    violations
+    corrections
+    discardReason
+  }
+}
+    `) as unknown as TypedDocumentString<QuarantinedCaptureQuery, QuarantinedCaptureQueryVariables>;
 export const ReassignLeadDocument = new TypedDocumentString(`
     mutation ReassignLead($leadId: UUID!, $owner: String!, $reason: String) {
   reassignLead(input: {leadId: $leadId, owner: $owner, reason: $reason}) {
@@ -272,6 +378,13 @@ export const ReassignLeadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ReassignLeadMutation, ReassignLeadMutationVariables>;
+export const ReleaseCapturesDocument = new TypedDocumentString(`
+    mutation ReleaseCaptures($captureIds: [UUID!]!) {
+  releaseCaptures(input: {captureIds: $captureIds}) {
+    released
+  }
+}
+    `) as unknown as TypedDocumentString<ReleaseCapturesMutation, ReleaseCapturesMutationVariables>;
 export const ResolveExceptionDocument = new TypedDocumentString(`
     mutation ResolveException($exceptionId: UUID!, $outcome: String!, $note: String) {
   resolveException(

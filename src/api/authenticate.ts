@@ -1,23 +1,37 @@
 import type { Pool } from "pg";
 import type { Tokens } from "./tokens.ts";
 
-export type Authenticated = { actorId: number } | "anonymous" | "invalid";
+export type Authenticated = { actorId: number; mayWrite: boolean } | "anonymous" | "invalid" | "forbidden";
+/** Whom an API key in the header speaks for. Undefined: the header shows none. */
+export type HolderOf = (
+  authorizationHeader: string | undefined,
+) => Promise<{ actorId: number; mayRead: boolean } | "bad" | undefined>;
 export type Authenticate = (authorizationHeader: string | undefined) => Promise<Authenticated>;
 
 /**
  * Who a request speaks for. No header: nobody, who sees no rows. A header that is not the token of an active actor is
- * invalid, never nobody. Rejects only when the database does not answer.
+ * invalid, never nobody. An API key reads as its actor and changes nothing; without `holderOf` it is invalid, too.
+ * Rejects only when the database does not answer.
  */
-export function makeAuthenticate(options: { pool: Pool; tokens: Pick<Tokens, "verify"> }): Authenticate {
+export function makeAuthenticate(options: {
+  pool: Pool;
+  tokens: Pick<Tokens, "verify">;
+  holderOf?: HolderOf | undefined;
+}): Authenticate {
   const actorIdOf = remember((slug) => findActorId(options.pool, slug));
   return async (authorizationHeader) => {
     if (authorizationHeader === undefined) return "anonymous";
+    const holder = await options.holderOf?.(authorizationHeader);
+    if (holder === "bad") return "invalid";
+    if (holder !== undefined) {
+      return holder.mayRead ? { actorId: holder.actorId, mayWrite: false } : "forbidden";
+    }
     const token = BEARER.exec(authorizationHeader)?.[1];
     if (token === undefined) return "invalid";
     const slug = await options.tokens.verify(token).catch(() => null);
     if (slug === null) return "invalid";
     const actorId = await actorIdOf(slug);
-    return actorId === null ? "invalid" : { actorId };
+    return actorId === null ? "invalid" : { actorId, mayWrite: true };
   };
 }
 

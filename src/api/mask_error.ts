@@ -35,6 +35,7 @@ function explain(cause: Error): Answer | null {
     return { message: cause.message, extensions: { code } };
   }
   if (state === "57014") return TOO_SLOW;
+  if (state === "25006") return ONLY_READS;
   if (DATA_EXCEPTION.test(state)) return MALFORMED;
   return isConnectionLoss(cause) ? UNAVAILABLE : null;
 }
@@ -52,6 +53,10 @@ const SPOKEN: Record<string, string> = { STATE: "CONFLICT", REUSE: "CONFLICT", B
 const TOO_SLOW: Answer = {
   message: "This took too long and was stopped. Ask for less at a time.",
   extensions: { code: "TIMEOUT" },
+};
+const ONLY_READS: Answer = {
+  message: "An API key only reads here. It captures at POST /capture/:path.",
+  extensions: { code: "FORBIDDEN" },
 };
 const MALFORMED: Answer = { message: "A value has the wrong form.", extensions: { code: "BAD_INPUT" } };
 const UNAVAILABLE: Answer = {

@@ -3,14 +3,14 @@ import type { Express, RequestHandler, Response } from "express";
 import { postgraphile } from "postgraphile";
 import { grafserv } from "postgraphile/grafserv/express/v4";
 import { makePool } from "../postgres/pools.ts";
-import { type Authenticate, makeAuthenticate } from "./authenticate.ts";
+import { type Authenticate, type HolderOf, makeAuthenticate } from "./authenticate.ts";
 import { makeMaskError } from "./mask_error.ts";
 import { makeSchemaPreset } from "./preset.ts";
 import type { Tokens } from "./tokens.ts";
 
 export type Api = {
-  /** Adds `POST /graphql`, and GraphiQL in development. Rejects when the database does not answer. */
-  mount: (app: Express, server: Server) => Promise<void>;
+  /** Adds `POST /graphql`, and GraphiQL in development; with `holderOf` API keys may read. Rejects when the database does not answer. */
+  mount: (app: Express, server: Server, holderOf?: HolderOf) => Promise<void>;
   /** After the server has closed. */
   release: () => Promise<void>;
 };
@@ -24,7 +24,6 @@ export function makeApi(options: {
 }): Api {
   const { apiUrl, tokens, isDevelopment, log } = options;
   const pool = makePool(apiUrl, { max: 10, applicationName: "catchment api", log });
-  const authenticate = makeAuthenticate({ pool, tokens });
   const actors: Actors = new WeakMap();
   const graphql = postgraphile({
     extends: [makeSchemaPreset(pool)],
@@ -45,8 +44,9 @@ export function makeApi(options: {
   });
   const serv = graphql.createServ(grafserv);
   return {
-    async mount(app, server) {
+    async mount(app, server, holderOf) {
       await graphql.getSchema();
+      const authenticate = makeAuthenticate({ pool, tokens, holderOf });
       app.use(PATH, makeDoor(authenticate, actors, log));
       await serv.addTo(app, server, false);
     },
@@ -60,14 +60,16 @@ export function makeApi(options: {
 const PATH = "/graphql";
 
 /** Whom the door let in, by request. Who is not in it is nobody. */
-type Actors = WeakMap<IncomingMessage, number>;
+type Actors = WeakMap<IncomingMessage, { actorId: number; mayWrite: boolean }>;
 
-function settingsOf(actorId: number | undefined): Record<string, string> {
-  return {
+function settingsOf(who: { actorId: number; mayWrite: boolean } | undefined): Record<string, string> {
+  const settings = {
     role: "catchment_user",
-    "catchment.actor": actorId === undefined ? "" : String(actorId),
+    "catchment.actor": who === undefined ? "" : String(who.actorId),
     statement_timeout: "5000",
   };
+  // Postgres itself refuses whatever a mutation of somebody who may only read would write.
+  return who?.mayWrite === false ? { ...settings, transaction_read_only: "on" } : settings;
 }
 
 /** Before GraphQL reads anything: a bad token is 401, a database that cannot say whose it is 503. */
@@ -76,7 +78,8 @@ function makeDoor(authenticate: Authenticate, actors: Actors, log: (line: string
     try {
       const who = await authenticate(request.headers.authorization);
       if (who === "invalid") return sendProblem(response, UNAUTHORIZED);
-      if (who !== "anonymous") actors.set(request, who.actorId);
+      if (who === "forbidden") return sendProblem(response, FORBIDDEN);
+      if (who !== "anonymous") actors.set(request, who);
       next();
     } catch (error) {
       log(`graphql: nobody can be authenticated: ${error instanceof Error ? error.message : error}`);
@@ -99,6 +102,13 @@ const UNAUTHORIZED: Problem = {
   title: "Unauthorized",
   detail: "The token is not one of this installation, or its time is over.",
   headers: { "www-authenticate": "Bearer" },
+};
+const FORBIDDEN: Problem = {
+  status: 403,
+  slug: "key-may-not",
+  title: "Not with this key",
+  detail: "This key may not read.",
+  headers: {},
 };
 const UNAVAILABLE: Problem = {
   status: 503,

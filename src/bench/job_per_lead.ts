@@ -58,8 +58,9 @@ async function process(
 
 /** claim_captures for one that is named: no search, hence no slower. */
 const CLAIM = `
-select captures.id, capture_paths.slug as path_slug, captures.contract_id, captures.body, captures.received_at,
-       territories.country as default_country, territories.time_zone
+select captures.id, capture_paths.slug as path_slug, capture_paths.protocol, captures.contract_id, captures.content_type,
+       captures.headers, captures.body, captures.part_of, captures.fetched, captures.corrections, captures.released_at,
+       captures.received_at, territories.country as default_country, territories.time_zone
   from app_public.captures
   join app_public.capture_paths on capture_paths.id = captures.path_id
   join app_public.territories on territories.id = capture_paths.territory_id

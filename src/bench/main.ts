@@ -1,14 +1,22 @@
 import { parseArgs } from "node:util";
+import { benchBulk } from "./bulk.ts";
 import { benchCapture } from "./capture.ts";
 import { openBenchCluster } from "./cluster.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
 import { benchPipeline } from "./pipeline.ts";
+import { benchRehearsal } from "./rehearsal.ts";
 import { render, writeInto } from "./report.ts";
 import type { Section } from "./section.ts";
 
-const USAGE = "npm run bench -- [capture|pipeline|latency …] [--full] [--json] [--write]";
-const BENCHES = { capture: benchCapture, pipeline: benchPipeline, latency: benchLatency };
+const USAGE = "npm run bench -- [capture|bulk|pipeline|latency|rehearsal …] [--full] [--json] [--write]";
+const BENCHES = {
+  capture: benchCapture,
+  bulk: benchBulk,
+  pipeline: benchPipeline,
+  latency: benchLatency,
+  rehearsal: benchRehearsal,
+};
 
 await main();
 
@@ -40,7 +48,11 @@ function readArguments() {
   });
   const unknown = positionals.filter((name) => !(name in BENCHES));
   if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(", ")}. ${USAGE}`);
-  const all = ["capture", "pipeline", "latency"] as const;
-  const names = positionals.length === 0 ? all : all.filter((name) => positionals.includes(name));
+  const all = ["capture", "bulk", "pipeline", "latency", "rehearsal"] as const;
+  // Bulk and rehearsal take a minute and a half each: they are run by their names.
+  const names =
+    positionals.length === 0
+      ? all.filter((name) => name !== "bulk" && name !== "rehearsal")
+      : all.filter((name) => positionals.includes(name));
   return { names, isFull: values.full ?? false, isJson: values.json ?? false, writes: values.write ?? false };
 }

@@ -3,7 +3,21 @@ import { borrow } from "./borrow.ts";
 import { Unavailable } from "./unavailable.ts";
 
 /** What must be known of a path before anything is taken from it. */
-export type Door = { pathId: number; slug: string; requiresSignature: boolean; maxBodyBytes: number };
+export type Door = {
+  pathId: number;
+  slug: string;
+  protocol: string;
+  requiresSignature: boolean;
+  maxBodyBytes: number;
+  requiresKey: boolean;
+  /** Null: no limit. */
+  rate: Rate | null;
+  /** Whose pages may read the answers; `*`: everybody's. */
+  corsOrigins: readonly string[];
+};
+
+/** `burst` at once, and `perSecond` over time. */
+export type Rate = { perSecond: number; burst: number };
 
 export type Doors = {
   /** Undefined: no such path, or it is closed. Rejects with Unavailable when the list was never read. */
@@ -58,13 +72,20 @@ export function makeDoors(load: () => Promise<Door[]>, options: DoorsOptions = {
 }
 
 export async function loadDoors(pool: Pool): Promise<Door[]> {
-  const { rows } = await borrow(pool, 2_000, (client) => client.query<Door>(DOORS));
-  return rows;
+  const { rows } = await borrow(pool, 2_000, (client) => client.query<DoorRow>(DOORS));
+  return rows.map(({ perSecond, burst, ...door }) => ({ ...door, rate: rateOf(perSecond, burst) }));
+}
+
+type DoorRow = Omit<Door, "rate"> & { perSecond: number | null; burst: number | null };
+
+export function rateOf(perSecond: number | null, burst: number | null): Rate | null {
+  return perSecond === null || burst === null ? null : { perSecond, burst };
 }
 
 const REFRESH_MS = 5_000;
 const MUST_REFRESH_MS = 30_000;
 const ONCE_A_SECOND_MS = 1_000;
 
-const DOORS = `select path_id as "pathId", slug, requires_signature as "requiresSignature", max_body_bytes as "maxBodyBytes"
+const DOORS = `select path_id as "pathId", slug, protocol, requires_signature as "requiresSignature", max_body_bytes as "maxBodyBytes",
+       requires_key as "requiresKey", rate_per_second as "perSecond", rate_burst as burst, cors_origins as "corsOrigins"
   from app_private.capture_doors()`;

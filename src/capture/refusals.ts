@@ -7,11 +7,26 @@ export const refusals = {
     ...refusal(405, "method-not-allowed", "Method not allowed", "A capture path takes POST."),
     headers: { allow: "POST" },
   },
+  notGetOrPost: {
+    ...refusal(
+      405,
+      "method-not-allowed",
+      "Method not allowed",
+      "This path takes POST, and GET for a challenge.",
+    ),
+    headers: { allow: "GET, POST" },
+  },
+  noChallenge: refusal(
+    400,
+    "no-challenge",
+    "No challenge",
+    "A GET to this path must carry the challenge of its sender.",
+  ),
   badKey: refusal(
     400,
     "bad-idempotency-key",
     "Unusable Idempotency-Key",
-    "The Idempotency-Key must have 1 to 255 printable ASCII characters.",
+    "The Idempotency-Key must have 1 to 255 printable ASCII characters and not begin with event:, whole: or part:.",
   ),
   keyReused: refusal(
     422,
@@ -19,11 +34,47 @@ export const refusals = {
     "Idempotency-Key was used before",
     "This Idempotency-Key already belongs to a different body. Nothing was stored.",
   ),
+  keyUnderWay: later(
+    refusal(
+      409,
+      "idempotency-key-in-flight",
+      "Idempotency-Key is under way",
+      "The first request with this Idempotency-Key is not answered yet. Send it again.",
+    ),
+  ),
+  badApiKey: {
+    ...refusal(
+      401,
+      "bad-api-key",
+      "API key missing or not good",
+      "Send Authorization: Bearer ck_… with a key of this installation that is neither revoked nor expired.",
+    ),
+    headers: { "www-authenticate": "Bearer" },
+  },
+  keyMayNot: refusal(403, "key-may-not", "Not with this key", "This key may not capture at this path."),
+  tooMany: refusal(
+    429,
+    "too-many-requests",
+    "Too many requests",
+    "Nothing was stored. Wait, then send it again.",
+  ),
   badSignature: refusal(
     401,
     "bad-signature",
     "Signature missing or wrong",
     "This path requires X-Catchment-Signature: sha256=<hex HMAC-SHA256 of the body as sent>.",
+  ),
+  notFromSender: refusal(
+    401,
+    "bad-signature",
+    "Signature missing or wrong",
+    "This path takes only what its sender proves to have sent with the secret that both know.",
+  ),
+  staleSignature: refusal(
+    401,
+    "stale-signature",
+    "Signature too old",
+    "The signature is right, its time lies too far away. Sign it again, with a clock that is right.",
   ),
   noSecret: later(refusal(503, "path-not-ready", "Path not ready", "This path cannot take anything now.")),
   badEncoding: {
@@ -50,6 +101,16 @@ export function tooLarge(limit: number): Problem {
 
 function refusal(status: number, slug: string, title: string, detail: string): Problem {
   return { status, slug, title, detail };
+}
+
+/** Nothing of it is stored: sent in smaller requests, it is. */
+export function tooManyEvents(limit: number): Problem {
+  return refusal(
+    413,
+    "too-many-events",
+    "Too many events",
+    `This path takes at most ${limit} events at once.`,
+  );
 }
 
 /** Retry-After in seconds. */

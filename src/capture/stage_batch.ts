@@ -58,6 +58,9 @@ async function stage(client: PoolClient, batch: readonly Arrival[]): Promise<Rec
       texts((arrival) => arrival.contentType),
       texts((arrival) => arrival.traceId),
       batch.map((arrival) => arrival.isTest),
+      batch.map((arrival) => arrival.id ?? null),
+      texts((arrival) => (arrival.headers === undefined ? null : JSON.stringify(arrival.headers))),
+      batch.map((arrival) => arrival.partOf ?? null),
     ],
   });
   if (rows.length !== batch.length) throw new Error("stage_captures did not answer every arrival.");
@@ -67,7 +70,8 @@ async function stage(client: PoolClient, batch: readonly Arrival[]): Promise<Rec
 type StagedRow = [captureId: string, traceId: string, isNew: boolean, sameBody: boolean];
 
 const STAGE = `select capture_id, trace_id, is_new, same_body
-  from app_private.stage_captures($1::int[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::boolean[])
+  from app_private.stage_captures($1::int[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::boolean[],
+         $7::uuid[], $8::text[], $9::uuid[])
  order by ordinal`;
 
 /** Wrong values, broken constraints, limits of size. Everything else concerns the server and so every row. */

@@ -1,11 +1,10 @@
-import type { Config } from "../config.ts";
-import { findDatabase, findInstance } from "../postgres/instance.ts";
-import { addressOf } from "./address.ts";
+import { findDatabase } from "../postgres/instance.ts";
 import { configure } from "./configuration.ts";
 import { inventArrivals } from "./demo/arrivals.ts";
 import { type Outcome, waitForOutcomes } from "./demo/outcomes.ts";
 import { type Sent, sendAll } from "./demo/send.ts";
-import { EXIT, misused, refused } from "./outcome.ts";
+import { findAddress } from "./find_running.ts";
+import { EXIT, misused } from "./outcome.ts";
 import { note, say, sayJson, table } from "./output.ts";
 import { makeProgress } from "./progress.ts";
 
@@ -24,7 +23,7 @@ export async function demo(options: {
   const count = wholeNumber("--count", options.count, 100_000);
   const rate = wholeNumber("--rate", options.rate, 10_000);
   const seed = wholeNumber("--seed", options.seed ?? String(1 + (Date.now() % 999_983)), 4_294_967_295);
-  const base = options.url?.replace(/\/+$/, "") ?? (await findBase(config));
+  const base = options.url?.replace(/\/+$/, "") ?? (await findAddress(config));
   const secret = config.pathSecret("partner-feed");
   if (secret === undefined) note("partner-feed is left out: CATCHMENT_SECRET_PARTNER_FEED is not set here.");
 
@@ -40,14 +39,6 @@ export async function demo(options: {
   if (outcomes.some(({ outcome }) => outcome === "pending")) process.exitCode = EXIT.failed;
   if (options.json) sayJson({ seed, answers: countAnswers(sent), outcomes });
   else for (const line of describe({ sent, outcomes, seed, seconds, base })) say(line);
-}
-
-async function findBase(config: Config): Promise<string> {
-  const instance = await findInstance(config.dataDir);
-  if (instance !== null) return addressOf(config.host, instance.port);
-  throw refused(
-    `No Catchment runs in ${config.dataDir}. Start it with \`npx catchment start\`, or name one with --url.`,
-  );
 }
 
 function wholeNumber(option: string, text: string, most: number): number {

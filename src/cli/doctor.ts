@@ -1,10 +1,13 @@
+import type { Config } from "../config.ts";
 import { withConnection } from "../postgres/connect.ts";
 import type { DatabaseUrls } from "../postgres/instance.ts";
+import { ensureKey } from "../postgres/key.ts";
 import { pendingMigrations } from "../postgres/migrate.ts";
 import { configure } from "./configuration.ts";
 import { type Finding, fail, ok } from "./doctor/finding.ts";
 import { checkPoolers } from "./doctor/pooler.ts";
 import { checkRoles } from "./doctor/roles.ts";
+import { checkSecrets } from "./doctor/secrets.ts";
 import { checkServer } from "./doctor/server.ts";
 import { checkWalls } from "./doctor/walls.ts";
 import { checkWork } from "./doctor/work.ts";
@@ -17,7 +20,7 @@ export async function doctor({ json }: { json?: true }): Promise<void> {
   const config = configure();
   const { urls, stop } = await attach(config);
   try {
-    const findings = await examine(urls, config.database.kind === "embedded");
+    const findings = await examine(urls, config);
     const failed = findings.filter(({ state }) => state === "fail").length;
     const warned = findings.filter(({ state }) => state === "warn").length;
     if (failed > 0) process.exitCode = EXIT.failed;
@@ -32,7 +35,8 @@ export async function doctor({ json }: { json?: true }): Promise<void> {
   }
 }
 
-async function examine(urls: DatabaseUrls, isEmbedded: boolean): Promise<Finding[]> {
+async function examine(urls: DatabaseUrls, config: Config): Promise<Finding[]> {
+  const isEmbedded = config.database.kind === "embedded";
   const server = await withConnection(urls.api, (session) => checkServer(session, isEmbedded));
   const pending = await pendingMigrations(urls.owner);
   const basis = [...server, ...(await checkPoolers(urls)), migrations(pending)];
@@ -44,7 +48,10 @@ async function examine(urls: DatabaseUrls, isEmbedded: boolean): Promise<Finding
       ...(await checkRoles(owner)),
       ...(await checkWalls(owner)),
     ])),
-    ...(await withConnection(urls.worker, checkWork)),
+    ...(await withConnection(urls.worker, async (worker) => [
+      ...(await checkWork(worker)),
+      ...(await checkSecrets(worker, { key: await ensureKey(config), pathSecret: config.pathSecret })),
+    ])),
   ];
 }
 

@@ -1,5 +1,12 @@
 import type { Config } from "../config.ts";
-import { type DatabaseUrls, findDatabase, type OpenDatabase, openDatabase } from "../postgres/instance.ts";
+import {
+  type DatabaseUrls,
+  findDatabase,
+  findInstance,
+  type OpenDatabase,
+  openDatabase,
+} from "../postgres/instance.ts";
+import { addressOf } from "./address.ts";
 import { look } from "./organization.ts";
 import { refused } from "./outcome.ts";
 import { note } from "./output.ts";
@@ -11,6 +18,15 @@ export async function findRunning(config: Config): Promise<DatabaseUrls> {
   throw refused(
     `No Catchment runs in ${config.dataDir}. Start it with \`npx catchment start\`, ` +
       "or set CATCHMENT_DATA_DIR to the folder where one runs.",
+  );
+}
+
+/** Where the running instance of the folder listens. */
+export async function findAddress(config: Config): Promise<string> {
+  const instance = await findInstance(config.dataDir);
+  if (instance !== null) return addressOf(config.host, instance.port);
+  throw refused(
+    `No Catchment runs in ${config.dataDir}. Start it with \`npx catchment start\`, or name one with --url.`,
   );
 }
 

@@ -1,6 +1,11 @@
 import { Command, CommanderError, Option } from "commander";
+import { count, withFilter } from "./filter.ts";
+import { addKeys } from "./keys.ts";
 import { CommandError, EXIT } from "./outcome.ts";
 import { note } from "./output.ts";
+import { addQuarantine } from "./quarantine.ts";
+import { addReconcile } from "./reconcile.ts";
+import { addSecrets } from "./secrets.ts";
 import type { Part } from "./start.ts";
 
 /** Every command is one file, read only when it is called: `token` need not wait for GraphQL to load. */
@@ -30,6 +35,14 @@ program
   .action(async (options) => (await import("./migrate.ts")).migrateDatabase(options));
 
 program
+  .command("plan")
+  .argument("[folder]", "folder of YAML files (default: examples/acme of this checkout)")
+  .description("show what apply would change, and run the examples of the contracts; changes nothing")
+  .option("--check", "exit code 1 when anything would change")
+  .option("--json", "print an object")
+  .action(async (folder, options) => (await import("./plan.ts")).plan(folder, options));
+
+program
   .command("apply")
   .argument("[folder]", "folder of YAML files (default: examples/acme of this checkout)")
   .description("make the database what the YAML files say, as the next revision, all or nothing")
@@ -39,11 +52,65 @@ program
 program
   .command("import")
   .argument("<path>", "slug of a capture path, such as olist-mql")
-  .argument("<file>", "CSV file with a header row; commas, semicolons or tabs")
-  .description("bring a file in through a capture path; a second time adds nothing")
-  .option("--encoding <name>", "of the file, such as windows-1252", "utf-8")
+  .argument("<file>", "CSV with a header row (commas, semicolons or tabs) or NDJSON; - is standard input")
+  .description("bring a file in through a capture path; cut short it goes on, a second time it adds nothing")
+  .addOption(new Option("--format <format>", "when the name does not tell").choices(["csv", "ndjson"]))
+  .option("--encoding <name>", "such as windows-1252 (default: utf-8, or UTF-16 by its byte order mark)")
+  .option("--dry-run", "store nothing: show how columns map, the first rows, and what would be refused")
+  .option("--preview <number>", "rows that a dry run shows", "20")
+  .option(
+    "--errors <file>",
+    "where refused rows go (default: <file>.errors.csv or .ndjson, when there are any)",
+  )
+  .option("--stage-only", "store the arrivals and leave the rest to the worker")
   .option("--json", "print an object")
-  .action(async (path, file, options) => (await import("./import.ts")).importCsv(path, file, options));
+  .action(async (path, file, options) => (await import("./import.ts")).importFile(path, file, options));
+
+program
+  .command("export")
+  .argument(
+    "<list>",
+    "leads, source_events, captures, exceptions, decisions, or a view such as bi.lead_queue",
+  )
+  .requiredOption("--as <actor>", "whose walls hold, such as dora; for a view a BI login such as bi_de")
+  .description("write what an actor may read as CSV or NDJSON, row by row")
+  .option("--filter <condition...>", "column=value; also != < <= > >=, and `column=` for none", [])
+  .addOption(new Option("--format <format>").choices(["csv", "ndjson"]).default("csv"))
+  .option("--output <file>", "default: standard output")
+  .option("--raw", "leave cells that a spreadsheet would take for formulas as they are")
+  .action(async (list, options) => (await import("./export.ts")).exportList(list, options));
+
+addReconcile(program);
+addQuarantine(program);
+
+withFilter(program.command("rehearse"))
+  .description(
+    "tell what would become of past captures under another contract or other rules; changes nothing",
+  )
+  .option("--captures <id...>", "these captures")
+  .option(
+    "--contract <version>",
+    "judge by this version of their path's contract (default: the active one)",
+    count,
+  )
+  .option("--revision <number>", "route by the rules of this revision (default: the current one)", count)
+  .option("--folder <folder>", "judge by the contracts of these YAML files")
+  .option("--json", "print an object")
+  .action(async (options) => (await import("./rehearse.ts")).rehearseCaptures(options));
+
+withFilter(program.command("replay"))
+  .description(
+    "do what rehearse tells, as far as it takes nothing away from anybody; a second time does nothing",
+  )
+  .option("--captures <id...>", "these captures")
+  .option(
+    "--contract <version>",
+    "judge by this version of their path's contract (default: the active one)",
+    count,
+  )
+  .option("--all", "every capture, when no filter is given")
+  .option("--json", "print an object")
+  .action(async (options) => (await import("./replay.ts")).replay(options));
 
 program
   .command("token")
@@ -53,6 +120,8 @@ program
   .option("--json", "print an object")
   .action(async (slug, options) => (await import("./token.ts")).token(slug, options));
 
+addKeys(program);
+
 program
   .command("url")
   .argument("<who>", "owner, api, worker, or the slug of a BI login such as bi_de")
@@ -60,11 +129,24 @@ program
   .option("--json", "print an object")
   .action(async (who, options) => (await import("./url.ts")).url(who, options));
 
+addSecrets(program);
+
 program
   .command("doctor")
   .description("look for what loses or leaks data, and for work that stands still")
   .option("--json", "print an object")
   .action(async (options) => (await import("./doctor.ts")).doctor(options));
+
+program
+  .command("canary")
+  .argument("[path...]", "slugs of capture paths (default: all that are open)")
+  .description(
+    "prove that an arrival through each path is judged and routed, by one that is marked as a test",
+  )
+  .option("--timeout <time>", "how long each may take, such as 60s or 2m", "60s")
+  .option("--url <address>", "of an instance elsewhere, such as http://localhost:4000")
+  .option("--json", "print an object")
+  .action(async (paths, options) => (await import("./canary.ts")).canary(paths, options));
 
 program
   .command("demo")

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Client } from "pg";
 import { errorCode, withConnection } from "../postgres/connect.ts";
 import type { DatabaseUrls } from "../postgres/instance.ts";
+import { pendingMigrations } from "../postgres/migrate.ts";
 import { isConnectionLoss } from "../postgres/pools.ts";
 import { refused } from "./outcome.ts";
 
@@ -29,6 +30,14 @@ export async function look<Result>(
 }
 
 const MIGRATE = "`npx catchment migrate` prepares it.";
+
+/** Whoever needs every table as this version of the program knows it. */
+export async function refusePending({ owner }: Pick<DatabaseUrls, "owner">): Promise<void> {
+  const pending = await pendingMigrations(owner);
+  if (pending.length === 0) return;
+  const many = pending.length === 1 ? "1 migration is" : `${pending.length} migrations are`;
+  throw refused(`${many} pending. Run \`npx catchment migrate\` first.`);
+}
 
 export async function isEmpty(urls: DatabaseUrls): Promise<boolean> {
   const { rowCount } = await look(urls, (worker) =>

@@ -72,7 +72,11 @@ async function bringUp(house: House): Promise<void> {
   if (only !== "worker") await settle(house, urls, key);
   if (isAsked()) return;
 
-  if (only !== "api") stops.push((await startWorker({ url: urls.worker, log: workerLog(house) })).stop);
+  if (only !== "api") {
+    const { pathSecret, vendorUrl } = config;
+    const worker = await startWorker({ url: urls.worker, log: workerLog(house), pathSecret, key, vendorUrl });
+    stops.push(worker.stop);
+  }
   if (isAsked()) return;
   if (only === "worker") return say("ready");
   const port = await openDoors(house, urls, key);
@@ -93,7 +97,7 @@ async function settle({ config, log }: House, urls: DatabaseUrls, key: string): 
 
 async function openDoors(house: House, urls: DatabaseUrls, key: string): Promise<number> {
   const { log, stops } = house;
-  const { host, port, pathSecret, environment } = house.config;
+  const { host, port, pathSecret, publicUrl, environment } = house.config;
   const warn = warner(house);
   const tokens = makeTokens(key);
   const api = makeApi({ apiUrl: urls.api, tokens, isDevelopment: environment !== "production", log: warn });
@@ -106,6 +110,8 @@ async function openDoors(house: House, urls: DatabaseUrls, key: string): Promise
     host,
     apiUrl: urls.api,
     pathSecret,
+    key,
+    publicUrl,
     log,
     mountApi: api.mount,
     authenticate: async (request) => {

@@ -33,6 +33,11 @@ export function compileMapping(contract: Contract): MappedField[] {
   })).filter(({ places, constant }) => places.length > 0 || constant !== undefined);
 }
 
+/** What stands at a place that a contract names, as text; empty where nothing stands, or a list or an object. */
+export function textAt(document: unknown, place: string): string {
+  return textOf(valueAt(document, stepsOf(place))) ?? "";
+}
+
 function stepsOf(place: string): string[] {
   if (!place.startsWith("/")) return [place];
   return place

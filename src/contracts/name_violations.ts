@@ -11,13 +11,14 @@ const KINDS: ReadonlyMap<string, Violation["kind"]> = new Map([
   ["dependentRequired", "missing"],
   ["dependencies", "missing"],
   ["type", "type"],
+  ["enum", "state"],
   ["additionalProperties", "extra"],
   ["unevaluatedProperties", "extra"],
   ["unevaluatedItems", "extra"],
   ["false schema", "extra"],
 ]);
 
-/** Every breach of the schema in words; what is neither missing, of a wrong type nor extra is a matter of format. */
+/** Every breach of the schema in words; what is neither missing, of a wrong type, extra nor of a list is a matter of format. */
 export function nameViolations(errors: readonly ErrorObject[]): Violation[] {
   const named: Named[] = [];
   for (const error of errors.slice(0, MAX_ERRORS)) {

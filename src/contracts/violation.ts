@@ -1,5 +1,6 @@
 export type Violation = {
-  kind: "unreadable" | "missing" | "type" | "format" | "extra";
+  /** `state`: a word that is none of those a contract lists, such as a status that the sender made up since. */
+  kind: "unreadable" | "missing" | "type" | "format" | "extra" | "state" | "spam";
   /** JSON pointer into the document, or into the normalized fields. */
   path: string;
   message: string;
@@ -21,6 +22,11 @@ export function violation(kind: Violation["kind"], path: string, message: string
 /** One step of a JSON pointer. */
 export function pointerStep(key: string): string {
   return `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+/** Of a place as contracts write it: a key, or a pointer already. */
+export function pointerOf(place: string): string {
+  return place === "" || place.startsWith("/") ? place : pointerStep(place);
 }
 
 function storable(text: string): string {

@@ -3,6 +3,7 @@ import type { Violation } from "../contracts/violation.ts";
 import { normalizePostalCode } from "./address.ts";
 import { normalizeAmount, normalizeCurrency, normalizeEmployees } from "./amount.ts";
 import { companyDomainOfEmail, normalizeCompanyDomain } from "./company.ts";
+import type { Consent } from "./consents.ts";
 import { normalizeCountry } from "./country.ts";
 import { normalizeEmail } from "./email.ts";
 import { normalizeLanguage } from "./language.ts";
@@ -19,6 +20,8 @@ export type Attributes = { [field in Exclude<NormalizedField, "employees">]?: st
   /** A number, so that a rule can say `$.employees >= 50`; all else is text. */
   employees?: number;
   identities: Identity[];
+  /** What the person said to which purpose; left out where the contract asks nothing. */
+  consents?: Consent[];
   /** What was typed, of every field whose normalized value differs from it or is absent. */
   typed: { [field in NormalizedField]?: string };
 };

@@ -4,6 +4,7 @@ import { errorCode } from "../postgres/connect.ts";
 import { inTransaction, isRetryable } from "../postgres/pools.ts";
 import { type ContractCache, makeContractCache } from "./contract_cache.ts";
 import { type ClaimedCapture, type Judgement, judge, type PublishedContract } from "./judge.ts";
+import { releasedOf, settleReleases } from "./settle_releases.ts";
 import { type Watch, withWatch } from "./watch.ts";
 
 export type Drain = {
@@ -83,9 +84,11 @@ const BREATH_MS = 5;
 const MANY = 20;
 
 type BatchOptions = Required<DrainOptions> & { contractsOf: ContractCache };
+type Failing = BatchOptions & { released: ReadonlySet<string> };
 
 async function drainBatch(options: BatchOptions): Promise<number> {
   let judgements: Judgement[] = [];
+  let released: ReadonlySet<string> = new Set();
   try {
     return await inTransaction(options.pool, async (client) => {
       const captures = await claim(client, options.batchSize);
@@ -95,12 +98,13 @@ async function drainBatch(options: BatchOptions): Promise<number> {
         captures.map((capture) => capture.contract_id),
       );
       judgements = captures.map((capture) => judge(capture, contractOf(capture, contracts)));
-      await process(client, judgements);
+      released = releasedOf(captures);
+      await process(client, judgements, released);
       return captures.length;
     });
   } catch (error) {
     if (saysNothingOfTheData(error) || judgements.length === 0) throw error;
-    await bisect(options, judgements, error);
+    await bisect({ ...options, released }, judgements, error);
     return judgements.length;
   }
 }
@@ -124,14 +128,26 @@ function contractOf(
   return contract;
 }
 
-async function process(client: PoolClient, judgements: Judgement[]): Promise<void> {
+async function process(
+  client: PoolClient,
+  judgements: readonly Judgement[],
+  released: ReadonlySet<string>,
+): Promise<void> {
+  const settled = judgements.filter((judgement) => "settle" in judgement);
   const accepted = judgements.filter((judgement) => "attributes" in judgement);
-  const refused = judgements.filter((judgement) => !("attributes" in judgement));
-  await client.query({
-    name: "process_captures",
-    text: "select app_private.process_captures($1, $2, now())",
-    values: [JSON.stringify(accepted), JSON.stringify(refused)],
-  });
+  const refused = judgements.filter((judgement) => "violations" in judgement);
+  if (settled.length < judgements.length) {
+    await client.query({
+      name: "process_captures",
+      text: "select app_private.process_captures($1, $2, now())",
+      values: [JSON.stringify(accepted), JSON.stringify(refused)],
+    });
+  }
+  if (settled.length > 0) {
+    // After the leads: what happened to one may be told in the same batch as the lead itself.
+    await client.query("select app_private.settle_captures($1, now())", [JSON.stringify(settled)]);
+  }
+  await settleReleases(client, judgements, released);
 }
 
 /** Somebody's conflict, a lost connection, a full disk, a cancelled statement (57014): no capture is to blame. */
@@ -140,7 +156,7 @@ function saysNothingOfTheData(error: unknown): boolean {
 }
 
 /** Halves until one capture stands alone. The rows were let go with the failed transaction; another worker may hold some by now. */
-async function bisect(options: BatchOptions, judgements: Judgement[], cause: unknown): Promise<void> {
+async function bisect(options: Failing, judgements: Judgement[], cause: unknown): Promise<void> {
   if (judgements.length > 1) {
     const middle = judgements.length >> 1;
     await retryHalf(options, judgements.slice(0, middle));
@@ -149,18 +165,18 @@ async function bisect(options: BatchOptions, judgements: Judgement[], cause: unk
   }
   const code = errorCode(cause);
   options.log(`capture ${judgements[0]?.id} was quarantined: the pipeline failed with ${code || "an error"}`);
-  await inTransaction(options.pool, (client) =>
-    client.query("select app_private.quarantine_captures($1, now())", [
-      JSON.stringify(judgements.map(({ id }) => failed(id, code))),
-    ]),
-  );
+  await inTransaction(options.pool, async (client) => {
+    const failures = judgements.map(({ id }) => failed(id, code));
+    await client.query("select app_private.quarantine_captures($1, now())", [JSON.stringify(failures)]);
+    await settleReleases(client, judgements, options.released);
+  });
 }
 
-async function retryHalf(options: BatchOptions, judgements: Judgement[]): Promise<void> {
+async function retryHalf(options: Failing, judgements: Judgement[]): Promise<void> {
   try {
     await inTransaction(options.pool, async (client) => {
       await client.query("select from app_private.reclaim_captures($1)", [judgements.map(({ id }) => id)]);
-      await process(client, judgements);
+      await process(client, judgements, options.released);
     });
   } catch (error) {
     if (saysNothingOfTheData(error)) throw error;

@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { type Problem, sendProblem } from "../capture/problem.ts";
+import { refusals } from "../capture/refusals.ts";
 import { newTraceId } from "../capture/trace.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -13,6 +14,8 @@ export type Authenticate = (request: Request) => Promise<object | null>;
 export type PagesOptions = {
   readOverview: () => Promise<Overview>;
   readReadiness: () => Promise<Readiness>;
+  /** The OpenAPI document for who shows this Authorization header. */
+  describe: (authorization: string | undefined) => Promise<object | "bad key">;
   metrics: Metrics;
   authenticate: Authenticate;
   isLocal: boolean;
@@ -45,6 +48,21 @@ export function makePages(options: PagesOptions): { app: Express; close: () => v
     } catch {
       refuse(response, databaseAway);
     }
+  });
+  app.get("/openapi.json", async (request, response) => {
+    response.set({ "access-control-allow-origin": "*", "cache-control": "no-store", vary: "Authorization" });
+    try {
+      const document = await options.describe(request.headers.authorization);
+      if (document === "bad key") refuse(response, refusals.badApiKey);
+      else response.json(document);
+    } catch {
+      refuse(response, databaseAway);
+    }
+  });
+  app.get("/form.js", (_request, response) => {
+    // For pages of other sites, which load it as a script.
+    response.set({ "cross-origin-resource-policy": "cross-origin", "cache-control": "public, max-age=3600" });
+    response.type("js").send(consoleFile("form.js"));
   });
   app.get("/", async (request, response) => {
     // A browser cannot send a token by itself, so the refusal shows the same page, which asks for one.

@@ -1,15 +1,22 @@
 import { createServer, type Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Express } from "express";
+import { makeAdmit } from "../capture/admit.ts";
 import { borrow } from "../capture/borrow.ts";
+import { preflight } from "../capture/cors.ts";
 import { loadDoors, makeDoors } from "../capture/doors.ts";
+import { askForKey, type Keys, makeKeys } from "../capture/keys.ts";
+import { loadSealedSecrets, makePathSecrets } from "../capture/path_secrets.ts";
+import { askForTokens, makeRates } from "../capture/rates.ts";
 import { makeDoor } from "../capture/receive.ts";
 import { makeStager } from "../capture/stage.ts";
 import { makePool } from "../postgres/pools.ts";
 import type { Log } from "../telemetry/log.ts";
 import { makeMetrics } from "../telemetry/metrics.ts";
 import { tooOften } from "../telemetry/too_often.ts";
+import { loadSurfaces } from "./key_surface.ts";
 import { drain, listen } from "./listen.ts";
+import { openapi } from "./openapi.ts";
 import { makeOverview, type Overview } from "./overview.ts";
 import { type Authenticate, makePages } from "./pages.ts";
 import { readiness } from "./readiness.ts";
@@ -20,10 +27,17 @@ export type ServerOptions = {
   host: string;
   /** Of the login catchment_api. */
   apiUrl: string;
+  /** Of the environment; it wins over a stored one. */
   pathSecret: (slug: string) => string | undefined;
+  /** The installation's key, which opens stored secrets. Without it there are those of the environment alone. */
+  key?: string;
+  /** The address of a path that its sender was told; the path of the request alone when it is left out. */
+  publicUrl?: (slug: string) => string;
+  /** Milliseconds since 1970, for signatures that carry a time. */
+  now?: () => number;
   log: Log;
   /** Adds the API before the server listens. */
-  mountApi?: (app: Express, server: Server) => Promise<void>;
+  mountApi?: (app: Express, server: Server, holderOf: Keys["holderOf"]) => Promise<void>;
   /** Null: nobody. Without it nobody is let in who is not local. */
   authenticate?: Authenticate;
   isMigrated?: () => Promise<boolean>;
@@ -50,10 +64,33 @@ export async function startServer(
     onBatch: metrics.observeBatch,
     onFailure: onFailure("Captures were not stored."),
   });
-  const doors = makeDoors(() => loadDoors(readPool), {
+  const secrets = makePathSecrets({
+    fromEnvironment: pathSecret,
+    key: options.key,
+    load: () => loadSealedSecrets(readPool),
+    onFailure: onFailure("The stored secrets were not read."),
+  });
+  const loadHouse = async () => {
+    const [list] = await Promise.all([loadDoors(readPool), secrets.refresh()]);
+    return list;
+  };
+  const doors = makeDoors(loadHouse, {
     onFailure: onFailure("The list of capture paths was not read."),
   });
-  const door = makeDoor({ stage: stager.stage, doors, pathSecret, log, observe: metrics.observeCapture });
+  const keys = makeKeys(askForKey(readPool));
+  const rates = makeRates(askForTokens(readPool), { onFailure: onFailure("The rates were not asked.") });
+  const { publicUrl = (slug: string) => `/capture/${slug}`, now = Date.now } = options;
+  const door = makeDoor({
+    stage: stager.stage,
+    doors,
+    pathSecret: secrets.find,
+    publicUrl,
+    now,
+    log,
+    observe: metrics.observeCapture,
+    admit: makeAdmit({ keys, rates }),
+    preflight,
+  });
   const closePools = async () => {
     await stager.close();
     // A database that hangs answers no farewell either.
@@ -68,6 +105,11 @@ export async function startServer(
         isMigrated: options.isMigrated ?? (async () => true),
         readOverview,
       }),
+    describe: async (authorization) => {
+      const holder = await keys.holderOf(authorization);
+      if (holder === "bad") return "bad key";
+      return openapi(holder === undefined ? null : await loadSurfaces(readPool, holder.pathIds));
+    },
     metrics,
     authenticate: options.authenticate ?? (async () => null),
     isLocal: options.isLocal,
@@ -82,7 +124,7 @@ export async function startServer(
   server.maxConnections = MAX_CONNECTIONS;
   server.maxHeadersCount = 0; // the size of the headers is limited; by count the last ones would vanish silently
   try {
-    await options.mountApi?.(app, server);
+    await options.mountApi?.(app, server, keys.holderOf);
     closePages();
     const port = await listen(server, options.port, options.host);
     const stop = async () => {

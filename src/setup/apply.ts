@@ -1,24 +1,27 @@
 import type { Client } from "pg";
 import { withConnection } from "../postgres/connect.ts";
-import { findBadConditions } from "./conditions.ts";
+import { describeChanges } from "./describe_changes.ts";
+import { type Change, difference } from "./difference.ts";
 import { digestOf } from "./digest.ts";
-import { SetupError } from "./problem.ts";
 import { readSetup, type Setup } from "./read.ts";
-import { refuseRemovals } from "./removals.ts";
+import { readCurrent } from "./read_current.ts";
+import { readWanted } from "./read_wanted.ts";
+import { refuse } from "./refuse.ts";
+import { stateOf } from "./state.ts";
 import { writeActors } from "./write_actors.ts";
 import { writePaths } from "./write_paths.ts";
 import { writePolicies } from "./write_policies.ts";
 import { writeRules } from "./write_rules.ts";
 import { writeTeams } from "./write_teams.ts";
-import { writeTerritories } from "./write_territories.ts";
+import { removeTerritories, writeTerritories } from "./write_territories.ts";
 
-export type Applied = { revision: number; changed: boolean };
+/** `changes`: what `plan` would have shown just before; empty when nothing was to change. */
+export type Applied = { revision: number; changed: boolean; changes: Change[] };
 
 /**
- * Makes the database what a folder of YAML says, in one transaction, as the next revision; a folder that says what
- * the last revision said changes nothing. Actors, paths and policies that it no longer names are switched off;
- * territories and teams must stay. Throws a SetupError with every problem; then nothing was applied.
- * `now` is for tests; otherwise the database's clock counts.
+ * Makes the database what a folder of YAML says, in one transaction, as the next revision; where it is so already
+ * nothing is written. Actors, teams, paths and policies that the folder no longer names are switched off. Throws a
+ * SetupError with every problem; then nothing was applied. `now` is for tests; otherwise the database's clock counts.
  */
 export async function applyFolder(
   workerUrl: string,
@@ -35,25 +38,28 @@ export async function applySetup(
   setup: Setup,
   { appliedBy = "catchment apply", now }: { appliedBy?: string; now?: Date },
 ): Promise<Applied> {
-  const digest = digestOf({ organization: setup.organization, exceptionPolicies: setup.exceptionPolicies });
   await client.query("begin");
   try {
     await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [APPLY_LOCK]);
+    await refuse(client, setup);
+    const wanted = stateOf(await readWanted(client, setup));
+    const changes = difference(stateOf(await readCurrent(client)), wanted);
     const last = await lastRevision(client);
-    if (last?.digest === digest) {
+    if (changes.length === 0 && last !== undefined) {
       await client.query("commit");
-      return { revision: last.id, changed: false };
+      return { revision: last, changed: false, changes };
     }
-    const findings = [
-      ...(await findBadConditions(client, setup.organization)),
-      ...(await refuseRemovals(client, setup.organization)),
-    ];
-    if (findings.length > 0) throw new SetupError(setup.folder, findings.map(setup.describe));
     const at = await instantOf(client, now);
-    const revision = await addRevision(client, digest, appliedBy, at);
+    const revision = await addRevision(client, setup, appliedBy, at);
     await write(client, setup, revision, at);
+    const left = difference(stateOf(await readCurrent(client)), wanted);
+    if (left.length > 0) {
+      throw new Error(
+        `Nothing was applied: this would be left as it was.\n${describeChanges(left).join("\n")}`,
+      );
+    }
     await client.query("commit");
-    return { revision, changed: true };
+    return { revision, changed: true, changes };
   } catch (error) {
     await client.query("rollback");
     throw error;
@@ -65,20 +71,20 @@ const APPLY_LOCK = "7224628639";
 
 async function write(client: Client, setup: Setup, revision: number, at: Date): Promise<void> {
   const { organization, exceptionPolicies } = setup;
-  const moved = await writeTerritories(client, organization);
-  if (moved.length > 0) throw new SetupError(setup.folder, moved.map(setup.describe));
+  await writeTerritories(client, organization);
   await writeActors(client, organization);
   await writeTeams(client, organization);
   await writePaths(client, organization, at);
   await writePolicies(client, organization, exceptionPolicies);
   await writeRules(client, organization, revision);
+  await removeTerritories(client, organization);
 }
 
-async function lastRevision(client: Client): Promise<{ id: number; digest: string } | undefined> {
-  const { rows } = await client.query<{ id: number; digest: string }>(
-    "select id, digest from app_public.revisions order by id desc limit 1",
+async function lastRevision(client: Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ id: number }>(
+    "select id from app_public.revisions order by id desc limit 1",
   );
-  return rows[0];
+  return rows[0]?.id;
 }
 
 async function instantOf(client: Client, now: Date | undefined): Promise<Date> {
@@ -87,10 +93,15 @@ async function instantOf(client: Client, now: Date | undefined): Promise<Date> {
   return rows[0]?.now ?? new Date();
 }
 
-async function addRevision(client: Client, digest: string, appliedBy: string, at: Date): Promise<number> {
+async function addRevision(
+  client: Client,
+  { organization, exceptionPolicies }: Setup,
+  appliedBy: string,
+  at: Date,
+): Promise<number> {
   const { rows } = await client.query<{ id: number }>(
     "insert into app_public.revisions (digest, applied_by, applied_at) values ($1, $2, $3) returning id",
-    [digest, appliedBy, at],
+    [digestOf({ organization, exceptionPolicies }), appliedBy, at],
   );
   const [revision] = rows;
   if (revision === undefined) throw new Error("The revision was not written.");

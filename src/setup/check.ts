@@ -1,4 +1,5 @@
 import { checkActors } from "./check_actors.ts";
+import { checkContractTerms } from "./check_contract_terms.ts";
 import { checkContracts } from "./check_contracts.ts";
 import { checkPaths } from "./check_paths.ts";
 import { checkPolicies } from "./check_policies.ts";
@@ -22,6 +23,7 @@ export function checkOrganization(
     ...checkActors(organization, tree),
     ...checkTeams(organization, tree),
     ...checkPaths(organization, tree),
+    ...checkContractTerms(organization, tree, context.kinds),
     ...checkContracts(organization, context.now),
     ...checkPolicies(organization, tree, context.kinds),
   ];

@@ -5,13 +5,16 @@ import type { Tree } from "./tree.ts";
 
 export const DUTIES = ["capture", "execution", "system", "incident"] as const;
 
-/** Every door has all four responsible teams, of its own root, and never sends anything over an identity boundary. */
+/** Every door has all four responsible teams, of its own root. */
 export function checkPaths({ capture_paths, teams }: Organization, tree: Tree): Finding[] {
   const findings = checkSlugs("capture_paths", capture_paths);
   const homes = new Map(teams.map((team) => [team.slug, team.territory]));
-  capture_paths.forEach(({ territory, responsibilities, contract }, at) => {
+  capture_paths.forEach(({ territory, responsibilities, requires_key, cors_origins }, at) => {
     const say = (path: PropertyKey[], message: string) =>
       findings.push({ path: ["capture_paths", at, ...path], message });
+    if (requires_key && cors_origins.includes("*")) {
+      say(["cors_origins"], "a page that anybody may write would need to hold the key: name the origins");
+    }
     if (!tree.has(territory)) say(["territory"], `there is no territory "${territory}"`);
     for (const duty of DUTIES) {
       const team = responsibilities[duty];
@@ -24,13 +27,6 @@ export function checkPaths({ capture_paths, teams }: Organization, tree: Tree): 
       else if (tree.root(home) !== tree.root(territory)) {
         say(["responsibilities", duty], `"${team}" belongs to another root and sees nothing of it`);
       }
-    }
-    const fallback = contract.fallback_territory;
-    const fallbackPath = ["contract", "fallback_territory"];
-    if (fallback === null) return;
-    if (!tree.has(fallback)) say(fallbackPath, `there is no territory "${fallback}"`);
-    else if (tree.boundary(fallback) !== tree.boundary(territory)) {
-      say(fallbackPath, `"${fallback}" lies in another identity boundary than "${territory}"`);
     }
   });
   return findings;

@@ -7,11 +7,19 @@ import type { Finding } from "./problem.ts";
  * would never be true, and no one would be told.
  */
 export async function findBadConditions(client: Client, organization: Organization): Promise<Finding[]> {
-  const conditions = (["territory_rules", "scoring_rules"] as const).flatMap((section) =>
-    organization[section].flatMap(({ condition }, at) =>
-      condition === null ? [] : [{ path: [section, at, "condition"], condition }],
+  const conditions = [
+    ...(["territory_rules", "scoring_rules"] as const).flatMap((section) =>
+      organization[section].flatMap(({ condition }, at) =>
+        condition === null ? [] : [{ path: [section, at, "condition"], condition }],
+      ),
     ),
-  );
+    ...organization.capture_paths.flatMap(({ contract }, at) =>
+      (contract.territory_rules ?? []).map(({ condition }, n) => ({
+        path: ["capture_paths", at, "contract", "territory_rules", n, "condition"],
+        condition,
+      })),
+    ),
+  ];
   const { rows } = await client.query<{ n: number; message: string | null }>(FAULTS, [
     conditions.map(({ condition }) => condition),
   ]);

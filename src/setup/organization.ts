@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SOURCES } from "../capture/sources/registry.ts";
 import { Contract } from "../contracts/contract.ts";
 
 /** One YAML file of an organization's folder: any of the sections, each a list. Unknown keys are refused. */
@@ -15,6 +16,7 @@ export const OrganizationFile = z.strictObject({
 export type Organization = z.infer<typeof OrganizationFile>;
 export type Section = keyof Organization;
 export type Duty = z.infer<typeof Duty>;
+export type CapturePath = z.infer<typeof CapturePath>;
 
 function list<Item extends z.ZodType>(item: () => Item) {
   return z.lazy(() => z.array(item())).default([]);
@@ -44,7 +46,7 @@ const DatabaseRole = z
   .regex(/^[a-z_][a-z0-9_]{0,62}$/, "must be a role name: small letters, digits, underscores")
   .refine((role) => !/^(?:pg_|catchment_)/.test(role), "must not begin with pg_ or catchment_");
 
-const Territory = z.strictObject({
+export const Territory = z.strictObject({
   slug: Slug,
   parent: Slug.nullable().default(null),
   name: Text,
@@ -55,7 +57,7 @@ const Territory = z.strictObject({
   is_identity_boundary: z.boolean().nullable().default(null),
 });
 
-const Actor = z.strictObject({
+export const Actor = z.strictObject({
   slug: ActorSlug,
   kind: z.enum(["person", "api_key", "bi_login"]).default("person"),
   name: Text,
@@ -65,7 +67,7 @@ const Actor = z.strictObject({
   memberships: z.array(z.strictObject({ territory: Slug, role: Role })).default([]),
 });
 
-const Team = z.strictObject({
+export const Team = z.strictObject({
   slug: Slug,
   name: Text,
   territory: Slug,
@@ -86,18 +88,36 @@ const Team = z.strictObject({
     .default([]),
 });
 
-const CapturePath = z.strictObject({
+const Origin = z
+  .string()
+  .refine(
+    (text) => text === "*" || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text),
+    'must be an origin, as https://www.acme.example, or "*"',
+  );
+
+export const CapturePath = z.strictObject({
   slug: Slug,
   name: Text,
   territory: Slug,
   source: Slug,
+  /** How its senders speak: a file of src/capture/sources. */
+  protocol: z.enum(Object.keys(SOURCES)).default("json"),
   requires_signature: z.boolean().default(false),
+  /** Refuses who shows no API key that may capture here. */
+  requires_key: z.boolean().default(false),
+  /** Requests: so many at once, and so many a second over time. Left out: no limit. */
+  rate: z
+    .strictObject({ per_second: z.number().positive().max(100_000), burst: z.int().min(1).max(1_000_000) })
+    .nullable()
+    .default(null),
+  /** Sites whose pages may read what the door answers, as https://www.acme.example; "*" for every one. */
+  cors_origins: z.array(Origin).max(100).default([]),
   max_body_bytes: z.int().min(1).max(10_485_760).default(262_144),
   responsibilities: z.partialRecord(Duty, Slug),
   contract: Contract,
 });
 
-const TerritoryRule = z.strictObject({
+export const TerritoryRule = z.strictObject({
   territory: Slug,
   country: Country.nullable().default(null),
   region: Text.nullable().default(null),
@@ -109,14 +129,14 @@ const TerritoryRule = z.strictObject({
   condition: Text.nullable().default(null),
 });
 
-const ScoringRule = z.strictObject({
+export const ScoringRule = z.strictObject({
   territory: Slug,
   points: z.int().min(-100).max(100),
   reason: Text,
   condition: Text,
 });
 
-const SlaPolicy = z.strictObject({
+export const SlaPolicy = z.strictObject({
   slug: Slug,
   territory: Slug,
   kind: z.enum(["first_response"]).default("first_response"),

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../postgres/connect.ts";
 import { checkOrganization } from "./check.ts";
+import { findSecrets } from "./find_secrets.ts";
 import { type Organization, OrganizationFile, type Section } from "./organization.ts";
 import { type Finding, SetupError } from "./problem.ts";
 import { type ExceptionPolicy, shippedExceptionPolicies } from "./shipped.ts";
@@ -26,8 +27,14 @@ export async function readSetup(folder: string, now: Date = new Date()): Promise
   const organization = OrganizationFile.parse({});
   for (const file of files) {
     const parsed = OrganizationFile.safeParse(file.value ?? {});
+    const secrets = findSecrets(file.value);
+    const places = new Set(secrets.map(({ path }) => path.join("/")));
+    // That the key of a secret is unknown here as well helps nobody.
+    const faults = parsed.success
+      ? []
+      : findingsOf(parsed.error).filter(({ path }) => !places.has(path.join("/")));
+    problems.push(...[...secrets, ...faults].map((finding) => say(file.locate(finding.path), finding)));
     if (parsed.success) merge(organization, merged, file, parsed.data);
-    else problems.push(...findingsOf(parsed.error).map((finding) => say(file.locate(finding.path), finding)));
   }
   if (problems.length > 0) throw new SetupError(folder, problems);
   const describe = (finding: Finding) => say(locate(folder, merged, finding.path), finding);

@@ -15,14 +15,19 @@ const CLOSE = `
      and not exists (select from jsonb_to_recordset($1) as wanted (slug text) where wanted.slug = capture_paths.slug)`;
 
 const UPSERT = `
-  insert into app_public.capture_paths (territory_id, slug, name, source, requires_signature, max_body_bytes)
-  select territories.id, wanted.slug, wanted.name, wanted.source, wanted.requires_signature, wanted.max_body_bytes
+  insert into app_public.capture_paths (territory_id, slug, name, source, protocol, requires_signature, max_body_bytes,
+    requires_key, rate_per_second, rate_burst, cors_origins)
+  select territories.id, wanted.slug, wanted.name, wanted.source, wanted.protocol, wanted.requires_signature, wanted.max_body_bytes,
+         wanted.requires_key, (wanted.rate ->> 'per_second')::double precision, (wanted.rate ->> 'burst')::int, wanted.cors_origins
     from jsonb_to_recordset($1) as wanted (
-      slug text, territory text, name text, source text, requires_signature boolean, max_body_bytes int)
+      slug text, territory text, name text, source text, protocol text, requires_signature boolean, max_body_bytes int,
+      requires_key boolean, rate jsonb, cors_origins text[])
     join app_public.territories on territories.slug = wanted.territory
   on conflict (slug) do update
-     set territory_id = excluded.territory_id, name = excluded.name, source = excluded.source,
-         requires_signature = excluded.requires_signature, max_body_bytes = excluded.max_body_bytes, is_active = true`;
+     set territory_id = excluded.territory_id, name = excluded.name, source = excluded.source, protocol = excluded.protocol,
+         requires_signature = excluded.requires_signature, max_body_bytes = excluded.max_body_bytes,
+         requires_key = excluded.requires_key, rate_per_second = excluded.rate_per_second,
+         rate_burst = excluded.rate_burst, cors_origins = excluded.cors_origins, is_active = true`;
 
 const WANTED_DUTIES = `
   select capture_paths.id as path_id, capture_paths.territory_id, entrusted.duty, teams.id as team_id

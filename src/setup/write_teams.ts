@@ -1,7 +1,10 @@
 import type { Client } from "pg";
 import type { Organization } from "./organization.ts";
 
-/** Teams and their members, exactly those of the folder; whose turn it is stays as it was. */
+/**
+ * Teams and their members, exactly those of the folder; whose turn it is stays as it was. A team that is gone is
+ * switched off and emptied; the row stays, since leads and decisions name it.
+ */
 export async function writeTeams(client: Client, { teams }: Organization): Promise<void> {
   const wanted = JSON.stringify(teams);
   const members = JSON.stringify(
@@ -9,9 +12,16 @@ export async function writeTeams(client: Client, { teams }: Organization): Promi
       members.map((member, at) => ({ ...member, team: slug, position: at + 1 })),
     ),
   );
-  for (const statement of [STEP_BACK, UPSERT, SET_ESCALATION]) await client.query(statement, [wanted]);
+  for (const statement of [RETIRE, STEP_BACK, UPSERT, SET_ESCALATION])
+    await client.query(statement, [wanted]);
   for (const statement of [LEAVE, JOIN]) await client.query(statement, [members]);
 }
+
+const RETIRE = `
+  update app_public.teams
+     set is_active = false, takes_leads = false, handles_operations = false, escalates_to_id = null
+   where teams.is_active
+     and not exists (select from jsonb_to_recordset($1) as wanted (slug text) where wanted.slug = teams.slug)`;
 
 // Only one team of a territory takes leads, at every moment: who gives that up does so before another takes over.
 const STEP_BACK = `
@@ -32,7 +42,7 @@ const UPSERT = `
   on conflict (slug) do update
      set territory_id = excluded.territory_id, name = excluded.name, kind = excluded.kind,
          contact_name = excluded.contact_name, takes_leads = excluded.takes_leads,
-         handles_operations = excluded.handles_operations`;
+         handles_operations = excluded.handles_operations, is_active = true`;
 
 const SET_ESCALATION = `
   update app_public.teams set escalates_to_id = targets.id

@@ -1,14 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseCronItems, type TaskList } from "graphile-worker";
 import type { Pool } from "pg";
+import { type Fetching, makeFetching } from "../capture/fetching.ts";
+import { loadSealedSecrets, makePathSecrets } from "../capture/path_secrets.ts";
 import { makeLogChannel } from "../notify/log.ts";
 import { type Drain, makeDrain } from "../pipeline/drain.ts";
 import { makePool } from "../postgres/pools.ts";
 import { makeDrainCaptures } from "../tasks/drain_captures.ts";
+import { makeFetchLeads } from "../tasks/fetch_leads.ts";
 import fireThresholds from "../tasks/fire_thresholds.ts";
 import makePartitions from "../tasks/make_partitions.ts";
 import { makeNotify } from "../tasks/notify.ts";
 import routeQueue from "../tasks/route_queue.ts";
+import watchCaptures from "../tasks/watch_captures.ts";
 import { type Shift, startShift } from "./shift.ts";
 
 export type Worker = { stop(): Promise<void> };
@@ -18,16 +22,42 @@ export type WorkerLog = {
   notification: (fields: object, message: string) => void;
 };
 
+export type WorkerOptions = {
+  url: string;
+  log: WorkerLog;
+  /** Secrets of paths, for vendors that must be asked. Without them such arrivals wait, and people hear of it. */
+  pathSecret?: (slug: string) => string | undefined;
+  /** The installation's key, which opens stored secrets. */
+  key?: string;
+  /** Where a path's vendor answers, when not at its own address. */
+  vendorUrl?: (slug: string) => string | undefined;
+};
+
 /**
  * Runs the tasks until stopped: jobs as triggers ask for them, sweeps for what a lost job left, and an alarm
  * for workers that died. Any number of processes may run beside each other. When the database goes away it
  * begins again once it is back.
  */
-export async function startWorker({ url, log }: { url: string; log: WorkerLog }): Promise<Worker> {
+export async function startWorker({ url, log, ...ways }: WorkerOptions): Promise<Worker> {
   // Jobs, the workers' own connections, the drain's two batches and its watch.
   const pool = makePool(url, { max: JOBS + 5, applicationName: "catchment-worker", log: log.line });
   const drain = makeDrain({ pool, log: log.line });
-  const taskList = tasks(drain, log);
+  const { pathSecret = unknown, vendorUrl = unknown } = ways;
+  const secrets = makePathSecrets({
+    fromEnvironment: pathSecret,
+    key: ways.key,
+    load: () => loadSealedSecrets(pool),
+    onFailure: () => log.line("worker: the stored secrets were not read"),
+  });
+  const fetching = makeFetching({ pathSecret: secrets.find, vendorUrl, log: log.line });
+  const informed: Fetching = {
+    ...fetching,
+    ask: async (captures, record) => {
+      await secrets.refresh();
+      await fetching.ask(captures, record);
+    },
+  };
+  const taskList = tasks(drain, informed, log);
   const sweeps = parseCronItems(SWEEPS);
   const begin = async (): Promise<Shift> => {
     const shift = await startShift({ pool, url, concurrency: JOBS, taskList, sweeps, log: log.line });
@@ -61,6 +91,7 @@ export async function startWorker({ url, log }: { url: string; log: WorkerLog })
     async stop() {
       isStopping = true;
       drain.stop(); // under load it would go on for as long as captures come
+      fetching.stop(); // a silent vendor would hold up the stop
       clearInterval(reaper);
       await shift.stop();
       await working;
@@ -69,25 +100,33 @@ export async function startWorker({ url, log }: { url: string; log: WorkerLog })
   };
 }
 
-/** One drains under load, the other sends and sweeps. More of them mostly ask the queue in vain. */
-const JOBS = 2;
+/** One drains under load, one asks vendors that may be slow, one sends and sweeps. More mostly ask the queue in vain. */
+const JOBS = 3;
 
-function tasks(drain: Drain, log: WorkerLog): TaskList {
+function unknown(): undefined {
+  return undefined;
+}
+
+function tasks(drain: Drain, fetching: Fetching, log: WorkerLog): TaskList {
   return {
     drain_captures: makeDrainCaptures(drain),
+    fetch_leads: makeFetchLeads(fetching),
     fire_thresholds: fireThresholds,
     notify: makeNotify({ log: makeLogChannel(log.notification) }),
     route_queue: routeQueue,
     make_partitions: makePartitions,
+    watch_captures: watchCaptures,
   };
 }
 
 /** What a lost job left is found within a minute. Times are UTC. */
 const SWEEPS = [
   { task: "drain_captures", match: "* * * * *", identifier: "sweep_captures" },
+  { task: "fetch_leads", match: "* * * * *", identifier: "sweep_fetches" },
   { task: "fire_thresholds", match: "* * * * *", identifier: "sweep_thresholds" },
   { task: "notify", match: "* * * * *", identifier: "sweep_notifications" },
   { task: "route_queue", match: "* * * * *", identifier: "sweep_queue" },
+  { task: "watch_captures", match: "* * * * *", identifier: "sweep_unprocessed" },
   { task: "make_partitions", match: "17 3 * * *", identifier: "sweep_partitions" },
 ];
 

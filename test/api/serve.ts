@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import type { TypedDocumentString } from "../../graphql/generated/graphql.ts";
+import type { HolderOf } from "../../src/api/authenticate.ts";
 import { makeApi } from "../../src/api/mount.ts";
 import { makeTokens, type Tokens } from "../../src/api/tokens.ts";
 import { test as base, type TestDatabase } from "../support/database.ts";
@@ -44,14 +45,14 @@ export const test = base.extend("api", { scope: "file" }, async ({ database }, {
 
 export async function serve(
   database: Pick<TestDatabase, "urls">,
-  { isDevelopment = false } = {},
+  { isDevelopment = false, holderOf }: { isDevelopment?: boolean; holderOf?: HolderOf } = {},
 ): Promise<Served> {
   const lines: string[] = [];
   const tokens = makeTokens(KEY);
   const api = makeApi({ apiUrl: database.urls.api, tokens, isDevelopment, log: (line) => lines.push(line) });
   const app = express();
   const server = createServer(app);
-  await api.mount(app, server);
+  await api.mount(app, server, holderOf);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${portOf(server.address())}`;
   const askWith: Served["askWith"] = (authorization, query, variables) =>

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { type Door, makeDoors } from "../../src/capture/doors.ts";
+import { makeDoors } from "../../src/capture/doors.ts";
+import { aDoor } from "./a_door.ts";
 
-const door = (slug: string): Door => ({ pathId: 1, slug, requiresSignature: false, maxBodyBytes: 1 });
+const door = (slug: string) => aDoor({ slug });
 
 function open() {
   const world = { now: 0, reads: 0, slugs: ["known"], isAway: false };

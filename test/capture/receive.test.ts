@@ -7,6 +7,7 @@ import { makeDoor } from "../../src/capture/receive.ts";
 import { makeRoom } from "../../src/capture/room.ts";
 import { makeLog } from "../../src/telemetry/log.ts";
 import { test } from "../support/database.ts";
+import { aDoor } from "./a_door.ts";
 import { countCaptures, openServer, send, stored } from "./open_server.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -38,14 +39,21 @@ test("a repeated key answers the first capture, and another body is refused", as
   expect(await countCaptures(database)).toBe(before);
 });
 
-test("fifty at once with one key are one capture", async ({ database }) => {
+test("fifty at once with one key are one capture; who comes before its answer is told to come back", async ({
+  database,
+}) => {
   const server = await openServer(database);
   const before = await countCaptures(database);
-  const fifty = await Promise.all(
-    Array.from({ length: 50 }, () => send(server, "{}", { headers: { "idempotency-key": "fifty" } })),
-  );
-  expect(new Set(fifty.map(({ answer }) => answer.captureId)).size).toBe(1);
-  expect(fifty.filter(({ answer }) => answer.status === "pending")).toHaveLength(1);
+  const headers = { "idempotency-key": "fifty" };
+  const fifty = await Promise.all(Array.from({ length: 50 }, () => send(server, "{}", { headers })));
+  const taken = fifty.filter(({ status }) => status === 200);
+  expect(new Set(taken.map(({ answer }) => answer.captureId)).size).toBe(1);
+  expect(taken.filter(({ answer }) => answer.status === "pending")).toHaveLength(1);
+  for (const early of fifty.filter(({ status }) => status !== 200)) {
+    expect([early.status, early.headers.get("retry-after")]).toEqual([409, "1"]);
+  }
+  const again = await send(server, "{}", { headers });
+  expect(again.answer).toMatchObject({ captureId: taken[0]?.answer.captureId, status: "known" });
   expect(await countCaptures(database)).toBe(before + 1);
 });
 
@@ -129,9 +137,7 @@ test("a door that is full sends away before it accepts, and takes again when the
       await held.promise;
       return { captureId: crypto.randomUUID(), traceId, isNew: true, sameBody: true };
     },
-    doors: {
-      find: async (slug) => ({ pathId: 1, slug, requiresSignature: false, maxBodyBytes: 100 }),
-    },
+    doors: { find: async (slug) => aDoor({ slug }) },
     pathSecret: () => undefined,
     log: makeLog("silent"),
     room: makeRoom({ maxArrivals: 1, maxBytes: 50 }),

@@ -8,7 +8,7 @@ export type Load = {
   attempted: ReadonlySet<string>;
   /** Keys that were answered 200, with the id they were answered. */
   answered: ReadonlyMap<string, string>;
-  /** How many answers were 503 with Retry-After. */
+  /** How many answers were 503, or 409 because the first was under way, with Retry-After. */
   sentAway: () => number;
   /** Sends nothing new, and resolves when everything sent is answered. Throws when something never was. */
   finish: () => Promise<void>;
@@ -26,8 +26,8 @@ export function startLoad(options: { url: string; chance: Chance; senders?: numb
     attempted.add(key);
     const answer = await post(url, key, body);
     if (answer === null) return false;
-    if (answer.status === 503) {
-      if (answer.retryAfter !== "1") throw new Error("A 503 came without Retry-After.");
+    if (answer.status === 503 || answer.status === 409) {
+      if (answer.retryAfter !== "1") throw new Error(`A ${answer.status} came without Retry-After.`);
       sentAway += 1;
       return false;
     }

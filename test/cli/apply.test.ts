@@ -14,7 +14,15 @@ test("the same folder changes nothing, another one is the next revision", async 
   const folder = await copyOfAcme();
   await replace(folder, "actors.yaml", "Dora Lindner", "Dora Vogel");
   const { code, stdout } = await catchment(["apply", folder, "--json"], env);
-  expect({ code, result: JSON.parse(stdout) }).toEqual({ code: 0, result: { revision: 2, changed: true } });
+  const fields = [{ field: "name", how: "changed" }]; // personal: neither the old nor the new one
+  expect({ code, result: JSON.parse(stdout) }).toEqual({
+    code: 0,
+    result: {
+      revision: 2,
+      changed: true,
+      changes: [{ part: "actors", action: "change", name: "dora", fields }],
+    },
+  });
   const { rows } = await withConnection(database.urls.worker, (worker) =>
     worker.query("select name from app_public.actors where slug = 'dora'"),
   );

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { sealSecret } from "../../src/capture/sealed_secret.ts";
 import { withConnection } from "../../src/postgres/connect.ts";
 import { type TestDatabase, test } from "../support/database.ts";
 import { catchment, preparedEnv } from "./program.ts";
@@ -9,7 +10,8 @@ test("a healthy database: every fault of the test cluster, and no other", async 
   const { code, findings } = await examine(database);
   const bad = Object.entries(findings).filter(([, { state }]) => state !== "ok");
   // The cluster of the tests writes nothing to its disk, has no worker, and is no embedded one of an installation.
-  expect(bad.map(([check]) => check).sort()).toEqual(["PostgreSQL", "durability", "workers"]);
+  // Nobody gave the signed paths of the sample organization their secrets.
+  expect(bad.map(([check]) => check).sort()).toEqual(["PostgreSQL", "durability", "secrets", "workers"]);
   expect(code).toBe(1);
 });
 
@@ -50,6 +52,28 @@ test("an arrival that waits, a dead worker", async ({ database }) => {
   const { findings } = await examine(database);
   expect(findings.captures).toMatchObject({ state: "fail", detail: "1 pending for more than 5 minutes" });
   expect(findings["dead workers"]?.state).toBe("warn");
+});
+
+test("a signed path without a secret, one that was sealed under another key, and both in order", async ({
+  database,
+}) => {
+  const before = (await examine(database)).findings;
+  expect(before.secrets).toMatchObject({ state: "warn", detail: expect.stringContaining("partner-feed") });
+  const sealed = sealSecret("the key of another installation, lost", { slug: "partner-feed", name: "" }, "x");
+  await withConnection(database.urls.worker, (worker) =>
+    worker.query(
+      `insert into app_private.path_secrets (path_id, name, ciphertext, key_id, created_at)
+       select id, '', $1, $2, now() from app_public.capture_paths where slug = 'partner-feed'`,
+      [sealed.ciphertext, sealed.keyId],
+    ),
+  );
+  const closed = (await examine(database)).findings;
+  expect(closed["stored secrets"]).toMatchObject({ state: "fail", detail: "partner-feed" });
+  expect(closed.secrets?.detail).toContain("partner-feed");
+  await catchment(["secrets", "set", "partner-feed"], preparedEnv(database), "its own secret\n");
+  const open = (await examine(database)).findings;
+  expect(open["stored secrets"]).toMatchObject({ state: "ok", detail: "1 open with this key" });
+  expect(open.secrets?.detail).not.toContain("partner-feed");
 });
 
 async function examine(database: TestDatabase): Promise<{ code: number | null; findings: Findings }> {

@@ -4,7 +4,19 @@ import { catchment } from "./program.ts";
 test("help names every command and the exit codes", async () => {
   const { code, stdout } = await catchment(["--help"], {});
   expect(code).toBe(0);
-  for (const command of ["start", "migrate", "apply", "import", "token", "url", "doctor", "demo"]) {
+  for (const command of [
+    "start",
+    "migrate",
+    "apply",
+    "import",
+    "quarantine",
+    "rehearse",
+    "replay",
+    "token",
+    "url",
+    "doctor",
+    "demo",
+  ]) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   }
   expect(stdout).toContain("Exit codes: 0 done; 1 failed");

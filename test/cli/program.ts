@@ -8,12 +8,18 @@ import type { TestDatabase } from "../support/database.ts";
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
-/** Runs `catchment` as a shell would, in an environment that says nothing but `env`. */
-export async function catchment(words: string[], env: Record<string, string>): Promise<Ended> {
+/** Runs `catchment` as a shell would, in an environment that says nothing but `env`, with `input` on standard input. */
+export async function catchment(
+  words: string[],
+  env: Record<string, string>,
+  input?: string,
+): Promise<Ended> {
   const child = spawn(process.execPath, [PROGRAM, ...words], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     env: { ...plainEnvironment(), ...env },
   });
+  child.stdin.on("error", () => {}); // it ended without reading
+  child.stdin.end(input);
   const code = once(child, "close").then(([exitCode]) => (typeof exitCode === "number" ? exitCode : null));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await code, stdout, stderr };
@@ -77,10 +83,10 @@ export function linesOf({ stdout }: Ended): string[] {
   return stdout.trimEnd().split("\n");
 }
 
-const PROGRAM = fileURLToPath(new URL("../../bin/catchment.js", import.meta.url));
+export const PROGRAM = fileURLToPath(new URL("../../bin/catchment.js", import.meta.url));
 const OURS =
   /^(CATCHMENT_|NODE_ENV$|GRAPHILE_ENV$|VITEST|DATABASE_URL|REPLICA_|PORT$|HOST$|LOG_LEVEL$|NODE_OPTIONS$)/;
 
-function plainEnvironment(): NodeJS.ProcessEnv {
+export function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
 }

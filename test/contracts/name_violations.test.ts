@@ -10,7 +10,7 @@ test.each<[string, object, unknown, string, string]>([
   ["format", { properties: { a: { format: "email" } } }, { a: "x" }, "format", "/a"],
   ["pattern", { properties: { a: { pattern: "^x$" } } }, { a: "y" }, "format", "/a"],
   ["minLength", { properties: { a: { minLength: 2 } } }, { a: "y" }, "format", "/a"],
-  ["enum", { properties: { a: { enum: ["x"] } } }, { a: "y" }, "format", "/a"],
+  ["enum", { properties: { a: { enum: ["x"] } } }, { a: "y" }, "state", "/a"],
   ["const", { properties: { a: { const: "x" } } }, { a: "y" }, "format", "/a"],
   ["minimum", { items: { minimum: 3 } }, [1], "format", "/0"],
   ["not", { not: { required: ["a"] } }, { a: 1 }, "format", ""],

@@ -7,10 +7,10 @@ const SLUGS = "select doors.slug as value from app_private.capture_doors() as do
 test("a door says what must be known before anything is taken", async ({ db }) => {
   const door = await oneRow(
     db,
-    `select doors.source, doors.requires_signature, doors.max_body_bytes
+    `select doors.protocol, doors.requires_signature, doors.max_body_bytes
        from app_private.capture_doors() as doors where doors.slug = 'partner-feed'`,
   );
-  expect(door).toEqual({ source: "partner", requires_signature: true, max_body_bytes: 262_144 });
+  expect(door).toEqual({ protocol: "json", requires_signature: true, max_body_bytes: 262_144 });
 });
 
 test("a path that is closed, or has no contract in force, is no door", async ({ db }) => {

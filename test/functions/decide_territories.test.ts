@@ -75,6 +75,31 @@ test("rules of another client never match", async ({ db }) => {
   ).toEqual([null, "globex-nl"]);
 });
 
+test("rules of the capture's contract come first, in their order, whatever the revision says", async ({
+  db,
+}) => {
+  for (const [position, territory, condition] of [
+    [1, "uk", '$.country == "FR" && $.language == "en"'],
+    [2, "us", '$.country == "FR"'],
+  ]) {
+    await db.query(
+      `insert into app_public.contract_rules (contract_id, territory_id, position, condition)
+       select capture_paths.active_contract_id, territories.id, $1, $3::jsonpath
+         from app_public.capture_paths, app_public.territories
+        where capture_paths.slug = 'web-form' and territories.slug = $2`,
+      [position, territory, condition],
+    );
+  }
+  expect(
+    await decide(db, [
+      { attributes: { country: "FR", language: "en" } },
+      { attributes: { country: "FR" } },
+      { attributes: { country: "DE", language: "en" } },
+      { path: "desk", attributes: { country: "FR" } },
+    ]),
+  ).toEqual(["uk", "us", "de", "fr"]);
+});
+
 test("an older revision decides by its own rules", async ({ db }) => {
   const older = await oneValue<number>(db, "select max(id) as value from app_public.revisions");
   await addRules(db, [{ territory: "uk", country: "DE", position: 1 }]);

@@ -100,11 +100,18 @@ test("an answered lead and a closed one fire nothing any more", async ({ db }) =
   const { leadId } = await receiveOne(db, { attributes: someone() });
   const closed = await receiveOne(db, { attributes: someone() });
   await fire(db, 240);
-  await asWorker(db, () => db.query("select app_private.stop_clock($1, $2)", [leadId, new Date()]));
+  await asWorker(db, () =>
+    db.query("select app_private.stop_clocks(array[$1::uuid], array[$2::timestamptz])", [leadId, new Date()]),
+  );
   await db.query("update app_public.leads set status = 'closed_lost', closed_at = now() where id = $1", [
     closed.leadId,
   ]);
-  await asWorker(db, () => db.query("select app_private.stop_clock($1, $2)", [closed.leadId, new Date()]));
+  await asWorker(db, () =>
+    db.query("select app_private.stop_clocks(array[$1::uuid], array[$2::timestamptz])", [
+      closed.leadId,
+      new Date(),
+    ]),
+  );
   expect(await fire(db, 9000)).toBe(0);
   expect(await escalations(db)).toHaveLength(2);
 });
@@ -171,7 +178,7 @@ test("a lead that somebody is just working on is skipped, not waited for", async
     await person.query("select from app_public.leads where id = $1 for no key update", [leadId]);
     await sweep.query("set lock_timeout = '5s'");
     expect(await fireAt(sweep, asOf, 10)).toBe(0);
-    await person.query("select app_private.stop_clock($1, now())", [leadId]);
+    await person.query("select app_private.stop_clocks(array[$1::uuid], array[now()])", [leadId]);
     await person.query("commit");
     expect(await fireAt(sweep, asOf, 10)).toBe(0);
   } finally {

@@ -22,6 +22,36 @@ test.for([
   });
 });
 
+test("the contract in force on the path names another duty and another time", async ({ db }) => {
+  await db.query("alter table app_public.contracts disable trigger _100_refuse_change");
+  await db.query(
+    `update app_public.contracts set definition = definition || jsonb_build_object('exceptions', $1::jsonb)
+       from app_public.capture_paths
+      where capture_paths.active_contract_id = contracts.id and capture_paths.slug = 'partner-feed'`,
+    [
+      {
+        contract_violation: { duty: "execution", resolve_seconds: 3600 },
+        no_territory: { resolve_seconds: 10_800 },
+        possible_duplicate: { duty: "operations" },
+      },
+    ],
+  );
+  const kinds = ["contract_violation", "no_territory", "possible_duplicate", "nobody_available"];
+  for (const kind of kinds) await open(db, kind, "partner-feed");
+  await open(db, "contract_violation", "desk");
+  expect(
+    (await allRows<{ kind: string; team: string; hours: number }>(db, `${CASES} order by exceptions.id`)).map(
+      ({ kind, team, hours }) => `${kind} ${team} ${hours}`,
+    ),
+  ).toEqual([
+    "contract_violation sales-de 1",
+    "no_territory operations 3",
+    "possible_duplicate operations 24",
+    "nobody_available sales-de 4",
+    "contract_violation operations 2",
+  ]);
+});
+
 test("where no path is involved the operations of the territory own it", async ({ db }) => {
   await open(db, "contract_violation", null);
   expect(await oneRow(db, CASES)).toMatchObject({ team: "operations" });

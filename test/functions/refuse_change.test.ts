@@ -27,10 +27,22 @@ test.for([
   "update app_public.contracts set fallback_territory_id = null where fallback_territory_id is not null",
   "update app_public.contracts set is_history = not is_history",
   "update app_public.contracts set published_at = now()",
+  "update app_public.contracts set team_id = (select min(id) from app_public.teams)",
   "delete from app_public.contracts",
 ])("a published contract is fixed: %s", async (attempt, { db }) => {
   expect(await refusalOf(db, attempt)).toBe("FIXED");
 });
+
+test.for(["update app_public.contract_rules set position = 2", "delete from app_public.contract_rules"])(
+  "so are its territory rules: %s",
+  async (attempt, { db }) => {
+    await db.query(
+      `insert into app_public.contract_rules (contract_id, territory_id, position, condition)
+       select min(contracts.id), min(territories.id), 1, 'exists($.phone)' from app_public.contracts, app_public.territories`,
+    );
+    expect(await refusalOf(db, attempt)).toBe("FIXED");
+  },
+);
 
 test("a path that moves to another territory takes its contracts along", async ({ db }) => {
   const move =

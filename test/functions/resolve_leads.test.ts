@@ -23,7 +23,7 @@ test("somebody who never came before becomes a lead", async ({ db }) => {
     status: "new",
     source: "web-form",
     is_test: true,
-    is_history: false,
+    is_history: true, // tests go the way of the past (docs/decisions/008)
     trace_id: received.traceId,
     territory: "de",
   });

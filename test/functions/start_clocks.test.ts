@@ -74,7 +74,9 @@ test("a second run starts none, whether the first still runs or was answered", a
   const { captureId, leadId } = await receiveOne(db, { attributes: someone() });
   const again = () => asWorker(db, () => db.query("select app_private.start_clocks($1)", [[captureId]]));
   await again();
-  await asWorker(db, () => db.query("select app_private.stop_clock($1, now())", [leadId]));
+  await asWorker(db, () =>
+    db.query("select app_private.stop_clocks(array[$1::uuid], array[now()])", [leadId]),
+  );
   await again();
   expect(await allRows(db, "select from app_public.clocks")).toHaveLength(1);
 });

@@ -6,16 +6,16 @@ import { codeOf, importsOf } from "./source_text.ts";
 /** What each room may touch beside itself (design §3). A room that is missing here may touch all: it puts parts together. */
 const ROOMS: Record<string, string[]> = {
   api: ["postgres"],
-  capture: ["postgres", "telemetry"],
+  capture: ["contracts", "postgres", "telemetry"],
   console: [],
   contracts: [],
   delivery: ["telemetry"],
   normalize: ["contracts"],
   notify: ["telemetry"],
-  pipeline: ["contracts", "normalize", "postgres"],
+  pipeline: ["capture", "contracts", "normalize", "postgres"],
   postgres: ["config.ts"],
-  setup: ["contracts", "normalize", "postgres"],
-  tasks: ["delivery", "notify", "pipeline"],
+  setup: ["capture", "contracts", "normalize", "postgres"],
+  tasks: ["capture", "delivery", "notify", "pipeline"],
   telemetry: [],
 };
 
@@ -75,8 +75,12 @@ test("only capture's own function, the doors' list and readings are asked of app
     .flatMap(({ text }) => text.match(/\bapp_private\.\w+/g) ?? []);
   expect([...new Set(named)].sort()).toEqual([
     "app_private.capture_doors",
+    "app_private.key_surface",
+    "app_private.lease_tokens",
     "app_private.overview",
+    "app_private.sealed_secrets",
     "app_private.stage_captures",
+    "app_private.use_api_key",
   ]);
 });
 

@@ -38,6 +38,7 @@ async function settle(database: Pick<TestDatabase, "urls">): Promise<void> {
   await withConnection(database.urls.superuser, async (root) => {
     await root.query(CALLS);
     await root.query(CASES);
+    await root.query(CONSENTS);
   });
 }
 
@@ -56,8 +57,8 @@ const STAGE = `
     join arrivals using (ordinal)`;
 
 const CALLS = `
-  insert into app_public.activities (lead_id, territory_id, actor_id, kind, is_response, occurred_at, recorded_at)
-  select leads.id, leads.territory_id, leads.owner_id, 'call', true, now(), now() from app_public.leads`;
+  insert into app_public.activities (lead_id, territory_id, actor_id, kind, is_response, occurred_at, recorded_at, trace_id)
+  select leads.id, leads.territory_id, leads.owner_id, 'call', true, now(), now(), leads.trace_id from app_public.leads`;
 
 const CASES = `
   insert into app_public.exceptions
@@ -66,6 +67,10 @@ const CASES = `
     from app_public.leads
     join app_public.exception_policies as policies on policies.kind = 'processing_failed'
    cross join lateral (select app_private.operations_team(leads.territory_id) as id) as team`;
+
+const CONSENTS = `
+  insert into app_public.consents (lead_id, territory_id, purpose, state, text_version, capture_id, trace_id, given_at)
+  select leads.id, leads.territory_id, 'marketing', 'granted', '1', uuidv7(), leads.trace_id, now() from app_public.leads`;
 
 /** Somebody with an account and no membership. */
 export async function createStranger(db: Client): Promise<number> {

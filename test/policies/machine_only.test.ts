@@ -5,13 +5,20 @@ import { DENIED, refusal } from "./refusal.ts";
 
 /** Tables without a word for users: their content reaches people through functions, or not at all. */
 const TABLES = [
+  "app_private.api_keys",
   "app_private.audit_entries",
   "app_private.capture_keys",
+  "app_private.import_batches",
+  "app_private.imports",
   "app_private.lead_identities",
+  "app_private.path_secrets",
   "app_private.permissions",
+  "app_private.privacy_requests",
+  "app_private.rate_buckets",
   "app_private.territory_grants",
   "app_private.worker_pools",
   "app_public.absences",
+  "app_public.contract_rules",
   "app_public.contracts",
   "app_public.exception_policies",
   "app_public.memberships",

@@ -12,7 +12,13 @@ type Role = (typeof ROLES)[number];
 const OWNERS = ["mine", "nobody's", "a colleague's"] as const;
 type Owner = (typeof OWNERS)[number];
 
-type Target = { leadId: string; exceptionId: string };
+type Target = {
+  leadId: string;
+  exceptionId: string;
+  captureId: string;
+  keyHolder: string;
+  keyPrefix: string;
+};
 
 /** Every mutation, the action of app_private.permissions that it asks for, and one use of it. */
 const MUTATIONS: Record<string, { action: string; sql: string; values: (target: Target) => unknown[] }> = {
@@ -31,6 +37,21 @@ const MUTATIONS: Record<string, { action: string; sql: string; values: (target: 
     sql: "select app_public.claim_lead($1)",
     values: ({ leadId }) => [leadId],
   },
+  correct_capture: {
+    action: "work_quarantine",
+    sql: `select app_public.correct_capture($1, '{"/email": "a@example.com"}')`,
+    values: ({ captureId }) => [captureId],
+  },
+  create_api_key: {
+    action: "administer",
+    sql: "select app_public.create_api_key($1, '{read}')",
+    values: ({ keyHolder }) => [keyHolder],
+  },
+  discard_captures: {
+    action: "work_quarantine",
+    sql: "select app_public.discard_captures(array[$1::uuid], 'spam')",
+    values: ({ captureId }) => [captureId],
+  },
   log_activity: {
     action: "work_lead",
     sql: "select app_public.log_activity($1, 'call')",
@@ -41,10 +62,20 @@ const MUTATIONS: Record<string, { action: string; sql: string; values: (target: 
     sql: "select app_public.reassign_lead($1, 'dirk')",
     values: ({ leadId }) => [leadId],
   },
+  release_captures: {
+    action: "work_quarantine",
+    sql: "select app_public.release_captures(array[$1::uuid])",
+    values: ({ captureId }) => [captureId],
+  },
   resolve_exception: {
     action: "handle_exception",
     sql: "select app_public.resolve_exception($1, 'done')",
     values: ({ exceptionId }) => [exceptionId],
+  },
+  revoke_api_key: {
+    action: "administer",
+    sql: "select app_public.revoke_api_key($1)",
+    values: ({ keyPrefix }) => [keyPrefix],
   },
 };
 
@@ -84,7 +115,13 @@ for (const [name, { action, sql, values }] of Object.entries(MUTATIONS)) {
   test(`${name}: hidden and absent get the same answer from everybody`, async ({ db }) => {
     if (action === "capture") return; // its target is a path: the next test
     const target = await createTarget(db, null);
-    const absent = { leadId: randomUUID(), exceptionId: randomUUID() };
+    const absent = {
+      leadId: randomUUID(),
+      exceptionId: randomUUID(),
+      captureId: randomUUID(),
+      keyHolder: "no-such-actor",
+      keyPrefix: "000000000000",
+    };
     for (const who of ["felix", "uma", "marco", "nina", "gus", null]) {
       await act(db, who);
       const hiddenAnswer = await answerTo(db, sql, values(target));
@@ -205,8 +242,19 @@ const CREATE_TARGET = `
          insert into app_public.exceptions (territory_id, kind, reason, lead_id, owner_team_id, escalation_team_id, runbook, opened_at, due_at)
          select lead.territory_id, 'processing_failed', 'By hand', lead.id, team.id, team.id, 'docs/runbooks/processing_failed.md', now(), now() + interval '1 hour'
            from lead, team
-         returning id)
-  select lead.id as "leadId", incident.id as "exceptionId" from lead, incident`;
+         returning id),
+       refused as (
+         insert into app_public.captures (path_id, territory_id, trace_id, body, status, outcome, violations, processed_at)
+         select capture_paths.id, place.id, md5($3), '{}', 'quarantined', 'contract_violation', '[]', now()
+           from place, app_public.capture_paths where capture_paths.slug = 'web-form'
+         returning id),
+       holder as (insert into app_public.actors (kind, slug, name) values ('api_key', $2, $2) returning id, slug),
+       joined as (insert into app_public.memberships select holder.id, place.id, 'viewer' from holder, place),
+       api_key as (
+         insert into app_private.api_keys (actor_id, prefix, secret_hash, operations, created_at)
+         select holder.id, left(md5($3), 12), sha256('secret'), '{read}', now() from holder returning prefix)
+  select lead.id as "leadId", incident.id as "exceptionId", refused.id as "captureId", holder.slug as "keyHolder", api_key.prefix as "keyPrefix"
+    from lead, incident, refused, holder, api_key`;
 
 /** Everything of a refusal that could reach somebody. */
 async function answerTo(db: Client, sql: string, values: unknown[]): Promise<Record<string, unknown>> {
@@ -218,3 +266,29 @@ async function answerTo(db: Client, sql: string, values: unknown[]): Promise<Rec
   await db.query("rollback to savepoint attempt");
   return answer;
 }
+
+test("quarantined_capture: what an arrival said is for those who work its quarantine off, and for nobody else", async ({
+  db,
+}) => {
+  const actors = await createActors(db);
+  const { captureId } = await createTarget(db, null);
+  const read = "select body from app_public.quarantined_capture($1)";
+  const outcomes: string[] = [];
+  for (const role of ROLES) {
+    await act(db, actors[role]);
+    outcomes.push(`${role}: ${await refusal(db, read, [captureId])}`);
+  }
+  expect(outcomes).toEqual([
+    "rep: DENID",
+    "manager: DENID",
+    "operations: allowed",
+    "viewer: DENID",
+    "admin: allowed",
+  ]);
+  for (const who of ["felix", "uma", "marco", "nina", "gus", null]) {
+    await act(db, who);
+    const hiddenAnswer = await answerTo(db, read, [captureId]);
+    expect([who, hiddenAnswer]).toEqual([who, { code: "NFUND", message: "Not there for this actor" }]);
+    expect([who, await answerTo(db, read, [randomUUID()])]).toEqual([who, hiddenAnswer]);
+  }
+});

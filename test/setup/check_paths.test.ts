@@ -49,3 +49,34 @@ test("a fallback over an identity boundary is refused", () =>
     },
     "lies in another identity boundary",
   ));
+
+const ORIGINS = 'cors_origins: ["https://www.acme.example"]';
+
+test("a path that requires a key is not open to every page", () =>
+  expectRefusal(
+    { file, text: ORIGINS, wrong: 'requires_key: true\n    cors_origins: ["*"]', on: 'cors_origins: ["*"]' },
+    "name the origins",
+  ));
+
+test("an origin is written as browsers send it", async () => {
+  for (const origin of [
+    "https://www.acme.example/",
+    "www.acme.example",
+    "https://WWW.acme.example",
+    "null",
+  ]) {
+    const wrong = `cors_origins: ["${origin}"]`;
+    await expectRefusal({ file, text: ORIGINS, wrong, on: wrong }, "must be an origin");
+  }
+});
+
+test("a rate has both of its numbers, and more than nothing", async () => {
+  for (const wrong of [
+    "{ per_second: 100 }",
+    "{ per_second: 0, burst: 1 }",
+    "{ per_second: 1, burst: 0.5 }",
+  ]) {
+    const text = "rate: { per_second: 100, burst: 1000 }";
+    await expectRefusal({ file, text, wrong: `rate: ${wrong}`, on: `rate: ${wrong}` }, "rate");
+  }
+});

@@ -23,13 +23,6 @@ test("a condition that is a path and never true is refused", async ({ database }
   ]);
 });
 
-test("a territory or team that is gone is refused", async ({ database }) => {
-  const folder = await acmeWith("teams.yaml", "slug: sales-fr", "slug: vente-fr");
-  expect(await problems(database.urls.worker, folder)).toEqual([
-    expect.stringMatching(/: teams: "sales-fr" is missing: teams cannot be removed or renamed/),
-  ]);
-});
-
 test("an apply that breaks in the middle leaves nothing", async ({ database }) => {
   const before = await state(database.urls.superuser);
   await withConnection(database.urls.superuser, (root) =>

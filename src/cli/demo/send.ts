@@ -42,7 +42,7 @@ async function send(arrival: DemoArrival, { base, secret }: Target): Promise<Sen
   for (let trial = 1; ; trial += 1) {
     const response = await post(arrival, base, secret);
     const answer = Answer.parse(await response.json().catch(() => ({})));
-    const mayPass = response.status === 503 && slugOf(answer) !== "path-not-ready";
+    const mayPass = [409, 429, 503].includes(response.status) && slugOf(answer) !== "path-not-ready";
     if (mayPass && trial < TRIALS) {
       await pause(1_000 * Number(response.headers.get("retry-after") ?? "1"));
       continue;

@@ -67,7 +67,7 @@ const COUNTS = `
                       and objid = worker_pools.id::oid) as is_alive
       from app_private.worker_pools)
   select (select count(*)::int from app_public.captures
-           where captures.status = 'pending' and captures.received_at < now() - interval '5 minutes') as captures,
+           where captures.status = 'pending' and greatest(captures.received_at, captures.released_at) < now() - interval '5 minutes') as captures,
          (select count(*)::int from app_public.clocks where clocks.next_at < now() - interval '1 minute') as thresholds,
          (select count(*)::int from app_public.notifications
            where notifications.next_attempt_at is not null

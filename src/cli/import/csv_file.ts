@@ -1,139 +1,158 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { pipeline } from "node:stream";
-import { CsvError, parse } from "csv-parse";
-import { CommandError, EXIT, misused } from "../outcome.ts";
+import { createHash } from "node:crypto";
+import { CommandError, EXIT } from "../outcome.ts";
+import { ERROR_COLUMNS, type FileRow, type RowFile } from "./row_file.ts";
+import type { SourceFile } from "./source_file.ts";
+import { type CsvDialect, type CsvRecord, EndlessRecord, MAX_RECORD, makeCsvSplitter } from "./split_csv.ts";
 
-export type CsvFile = {
-  columns: string[];
-  bytes: number;
-  /** Rows in order, in constant memory. One whose cells do not fit the columns comes as its bare cells. */
-  rows: (onBytes: (count: number) => void) => AsyncGenerator<CsvRow>;
-};
-
-export type CsvRow = Record<string, string> | string[];
-
-/** Reads the file once to see that it is text, and its header. Whatever is wrong is found before a row is staged. */
-export async function openCsv(path: string, encoding: string): Promise<CsvFile> {
-  const { size } = await stat(path).catch(() => {
-    throw misused(`The file ${path} cannot be read.`);
-  });
-  const delimiter = guessDelimiter(await readThrough(path, encoding));
-  const header = await firstRecord(path, encoding, delimiter);
-  const columns = header.map((name) => name.trim());
-  refuseBadHeader(path, columns);
+/** A table with a header row. Refuses a header that cannot name the cells below it, before a row is staged. */
+export async function openCsv(source: SourceFile): Promise<RowFile> {
+  const dialect = guessDialect(source.beginning);
+  const header = await readHeader(source, dialect);
+  const names = (header.record?.cells ?? []).map((name) => name.trim());
+  const columns = names.filter((name) => !isErrorColumn(name));
+  refuseBadHeader(source.name, header.record, columns);
+  const rowOf = makeRowReader(names, dialect.delimiter);
   return {
+    name: source.name,
+    description: `CSV, ${source.encoding}, separated by ${NAMES[dialect.delimiter] ?? dialect.delimiter}`,
     columns,
-    bytes: size,
+    bytes: source.bytes,
+    fingerprint: createHash("sha256").update(`csv 1 ${source.encoding} ${source.sha256}`).digest(),
     rows: async function* (onBytes) {
-      let isHeader = true;
-      for await (const cells of records(path, encoding, delimiter, onBytes)) {
-        if (isHeader) isHeader = false;
-        else yield toRow(columns, cells);
+      let number = 0;
+      for await (const records of readRecords(source, dialect, onBytes)) {
+        const rows: FileRow[] = [];
+        for (const record of records) {
+          number += 1;
+          if (record.raw !== "" && number > header.number) rows.push(rowOf(number, record));
+        }
+        yield rows;
       }
+    },
+    errors: {
+      extension: "csv",
+      header: [...ERROR_COLUMNS, bare(header.record?.raw ?? "", names, dialect)].join(dialect.delimiter),
+      line: ({ number, raw }, reasons) =>
+        [number, `"${reasons.replaceAll('"', '""')}"`, raw].join(dialect.delimiter),
     },
   };
 }
 
-/** Keys in one order, so that the same row has the same bytes wherever its columns stand. */
-function toRow(columns: string[], cells: string[]): CsvRow {
-  if (cells.length !== columns.length) return cells;
-  const pairs = columns.map((name, position): [string, string] => [name, cells[position] ?? ""]);
-  return Object.fromEntries(pairs.sort(([left], [right]) => (left < right ? -1 : 1)));
+const NAMES: Record<string, string> = { ",": "commas", ";": "semicolons", "\t": "tabs" };
+
+function isErrorColumn(name: string): boolean {
+  return ERROR_COLUMNS.some((column) => column === name);
 }
 
-function refuseBadHeader(path: string, columns: string[]): void {
-  const twice = columns.find((name, position) => columns.indexOf(name) !== position);
-  if (columns.length === 0)
-    throw new CommandError(EXIT.failed, `${path} is empty: a header row comes first.`);
+/** Keys in one order, so that the same row has the same bytes wherever its columns stand. */
+function makeRowReader(names: string[], delimiter: string): (number: number, record: CsvRecord) => FileRow {
+  const places = names
+    .map((name, position) => ({ name, position, prefix: `${JSON.stringify(name)}:` }))
+    .filter(({ name }) => !isErrorColumn(name))
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+  const dialect = { delimiter };
+  return (number, record) => {
+    const raw = bare(record.raw, names, dialect);
+    const { cells } = record;
+    if (cells === null) {
+      const fault = "a quote is not closed, or is closed in the middle of a cell";
+      return { number, raw, body: () => JSON.stringify({ cells: [raw] }), fault };
+    }
+    if (cells.length < names.length || cells.slice(names.length).some((cell) => cell !== "")) {
+      const own = cells.filter((_, position) => !isErrorColumn(names[position] ?? ""));
+      const fault = `has ${own.length} cells where the header has ${places.length}`;
+      return { number, raw, body: () => JSON.stringify({ cells: own }), fault };
+    }
+    const body = () => {
+      let text = "";
+      for (const { position, prefix } of places) text += `,${prefix}${JSON.stringify(cells[position])}`;
+      return `{${text.slice(1)}}`;
+    };
+    return { number, raw, body };
+  };
+}
+
+/** Without what an error file puts in front: a row that comes back unchanged is the row that it was. */
+function bare(raw: string, names: string[], { delimiter }: Pick<CsvDialect, "delimiter">): string {
+  if (!ERROR_COLUMNS.every((column, position) => names[position] === column)) return raw;
+  const cell = `(?:"(?:[^"]|"")*"|[^"${delimiter}]*)${delimiter}`;
+  return raw.replace(new RegExp(`^${cell}${cell}`), "");
+}
+
+/** The first line that is not empty, and its number. */
+async function readHeader(
+  source: SourceFile,
+  dialect: CsvDialect,
+): Promise<{ record?: CsvRecord; number: number }> {
+  let number = 0;
+  for await (const records of readRecords(source, dialect)) {
+    for (const record of records) {
+      number += 1;
+      if (record.raw !== "") return { record, number };
+    }
+  }
+  return { number };
+}
+
+async function* readRecords(
+  source: SourceFile,
+  dialect: CsvDialect,
+  onBytes?: (count: number) => void,
+): AsyncGenerator<CsvRecord[]> {
+  const split = makeCsvSplitter(dialect);
+  let count = 0;
+  const take = (text: string, isLast: boolean) => {
+    const records = split(text, isLast);
+    count += records.length;
+    return records;
+  };
+  try {
+    for await (const text of source.text(onBytes)) yield take(text, false);
+    yield take("", true);
+  } catch (error) {
+    if (!(error instanceof EndlessRecord)) throw error;
+    throw new CommandError(
+      EXIT.failed,
+      `${source.name}: row ${count + 1} does not end within ${MAX_RECORD >> 20} MB. This is no table. ` +
+        "Nothing from there on was read.",
+    );
+  }
+}
+
+function refuseBadHeader(file: string, header: CsvRecord | undefined, columns: string[]): void {
+  if (header === undefined)
+    throw new CommandError(EXIT.failed, `${file} is empty: a header row comes first.`);
+  if (header.cells === null)
+    throw new CommandError(EXIT.failed, `${file}: a quote is opened and not closed in the header.`);
   if (columns.includes("")) {
     throw new CommandError(
       EXIT.failed,
-      `${path}: column ${columns.indexOf("") + 1} of the header has no name.`,
+      `${file}: column ${columns.indexOf("") + 1} of the header has no name.`,
     );
   }
-  if (twice !== undefined) throw new CommandError(EXIT.failed, `${path}: the header names "${twice}" twice.`);
-}
-
-async function firstRecord(path: string, encoding: string, delimiter: string): Promise<string[]> {
-  for await (const cells of records(path, encoding, delimiter, () => {})) return cells;
-  return [];
-}
-
-async function* records(
-  path: string,
-  encoding: string,
-  delimiter: string,
-  onBytes: (count: number) => void,
-): AsyncGenerator<string[]> {
-  const parser = parse({
-    delimiter,
-    relax_column_count: true,
-    relax_quotes: true, // a stray quote is the row's fault, and the row is kept
-    skip_empty_lines: true,
-    max_record_size: MAX_RECORD,
-  });
-  const decode = (chunks: AsyncIterable<Buffer>) => decoded(chunks, encoding, onBytes);
-  pipeline(createReadStream(path), decode, parser, () => {}); // what fails is thrown by the loop below
-  try {
-    for await (const cells of parser) yield cells;
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new CommandError(EXIT.failed, `${path}: ${explain(error)} Rows before it were imported.`);
+  const known = new Set<string>();
+  for (const name of columns) {
+    if (known.has(name)) throw new CommandError(EXIT.failed, `${file}: the header names "${name}" twice.`);
+    known.add(name);
   }
 }
 
-/** More than this is a quote that nobody closed. */
-const MAX_RECORD = 1024 * 1024;
-
-function explain(error: CsvError): string {
-  if (error.code === "CSV_QUOTE_NOT_CLOSED" || error.code === "CSV_MAX_RECORD_SIZE") {
-    return `a quote is opened and not closed in line ${Reflect.get(error, "lines") ?? "?"} or before.`;
-  }
-  return `${error.message}.`;
-}
-
-async function* decoded(
-  chunks: AsyncIterable<Buffer>,
-  encoding: string,
-  onBytes: (count: number) => void,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding, { fatal: true }); // takes a byte order mark away
-  for await (const chunk of chunks) {
-    onBytes(chunk.length);
-    yield decoder.decode(chunk, { stream: true });
-  }
-  yield decoder.decode();
-}
-
-/** Returns the beginning. A wrong letter in the last line would otherwise be found after all others are staged. */
-async function readThrough(path: string, encoding: string): Promise<string> {
-  let beginning = "";
-  try {
-    for await (const text of decoded(createReadStream(path), encoding, () => {})) {
-      if (beginning.length < 65_536) beginning += text;
-    }
-  } catch (error) {
-    if (error instanceof RangeError)
-      throw misused(`"${encoding}" is no encoding. Try utf-8 or windows-1252.`);
-    if (!(error instanceof TypeError)) throw misused(`The file ${path} cannot be read.`);
-    const hint = encoding === "utf-8" ? "windows-1252" : "utf-8";
-    throw misused(`${path} is not ${encoding} text. Nothing was imported. Try --encoding ${hint}.`);
-  }
-  return beginning;
-}
-
-/** The one that stands most often in the header, outside of quotes. */
-function guessDelimiter(beginning: string): string {
+/** The delimiter that stands most often in the header, outside of quotes, and how its line ends. */
+function guessDialect(beginning: string): CsvDialect {
   const counts = new Map([",", ";", "\t"].map((mark) => [mark, 0]));
   let isQuoted = false;
-  for (const character of beginning) {
+  let lineEnd: CsvDialect["lineEnd"] = "\n";
+  const characters = [...beginning.trimStart()];
+  for (const [position, character] of characters.entries()) {
     if (character === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && /[\r\n]/.test(character)) break;
-    else if (!isQuoted) counts.set(character, (counts.get(character) ?? 0) + 1);
+    else if (!isQuoted && /[\r\n]/.test(character)) {
+      // A carriage return alone: as spreadsheets on old Macintoshes wrote.
+      if (character === "\r" && characters[position + 1] !== "\n") lineEnd = "\r";
+      break;
+    } else if (!isQuoted) counts.set(character, (counts.get(character) ?? 0) + 1);
   }
   const [best = ","] = [",", ";", "\t"].sort(
     (left, right) => (counts.get(right) ?? 0) - (counts.get(left) ?? 0),
   );
-  return best;
+  return { delimiter: best, lineEnd };
 }

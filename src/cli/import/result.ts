@@ -1,7 +1,9 @@
 import type { Pool } from "pg";
 import { table } from "../output.ts";
 import type { CapturePath } from "./capture_path.ts";
-import type { Tally } from "./stage_rows.ts";
+import type { ErrorReport } from "./error_file.ts";
+import { reasonLines } from "./reasons.ts";
+import type { Tally } from "./stage_file.ts";
 
 export type ImportResult = {
   path: string;
@@ -10,6 +12,10 @@ export type ImportResult = {
   newCaptures: number;
   alreadyKnown: number;
   failed: number;
+  /** Rows that an earlier run, which was cut short, had stored; they are counted above as that run found them. */
+  resumed: number;
+  /** Rows of this file that are in quarantine, or that could not be stored. */
+  errors: ErrorReport;
   /** From here on: what the database holds of this path, earlier imports included. */
   leads: number;
   sourceEvents: number;
@@ -24,6 +30,7 @@ export async function readResult(
   path: CapturePath,
   file: string,
   tally: Tally,
+  errors: ErrorReport,
 ): Promise<ImportResult> {
   const counts = await pool.query<{ leads: number; pending: number; quarantined: number }>(
     `select count(distinct captures.lead_id)::int as leads,
@@ -39,7 +46,7 @@ export async function readResult(
     [path.id],
   );
   const { leads = 0, pending = 0, quarantined = 0 } = counts.rows[0] ?? {};
-  const { rows, stored, known, failed } = tally;
+  const { rows, stored, known, failed, resumed } = tally;
   return {
     path: path.slug,
     file,
@@ -47,6 +54,8 @@ export async function readResult(
     newCaptures: stored,
     alreadyKnown: known,
     failed,
+    resumed,
+    errors,
     leads,
     sourceEvents: channels.rows.reduce((sum, { events }) => sum + events, 0),
     pending,
@@ -64,8 +73,11 @@ export function describeResult(result: ImportResult): string[] {
       ["  rows", result.rows],
       ["  new captures", result.newCaptures],
       ["  already known", result.alreadyKnown],
-      ...(result.failed > 0 ? [["  refused by the database", result.failed]] : []),
+      ...(result.failed > 0 ? [["  not stored", result.failed]] : []),
+      ...(result.errors.rows > 0 ? [["  refused", result.errors.rows]] : []),
     ]),
+    ...(result.errors.reasons.length > 0 ? ["Refused because of"] : []),
+    ...reasonLines(result.errors.reasons.slice(0, MOST_REASONS)),
     `In the database, all of ${result.path}`,
     ...table([
       ["  leads", result.leads],
@@ -81,9 +93,13 @@ export function describeResult(result: ImportResult): string[] {
 }
 
 const MOST_CHANNELS = 30;
+const MOST_REASONS = 30;
 
-function remarks({ rows, alreadyKnown, quarantined, pending }: ImportResult): string[] {
+function remarks({ rows, alreadyKnown, quarantined, pending, errors }: ImportResult): string[] {
   return [
+    ...(errors.file === null
+      ? []
+      : [`The refused rows stand in ${errors.file}: correct them there and import that file.`]),
     ...(rows > 0 && alreadyKnown === rows ? ["Nothing was added: every row was known."] : []),
     ...(rows === 0 ? ["The file has a header and no rows."] : []),
     ...(quarantined > 0

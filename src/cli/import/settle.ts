@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import type { Drain } from "../../pipeline/drain.ts";
 import { isRetryable } from "../../postgres/pools.ts";
 import type { CapturePath } from "./capture_path.ts";
-import type { Tally } from "./stage_rows.ts";
+import type { Tally } from "./stage_file.ts";
 
 /**
  * Takes what was staged through the stages, beside any worker that does the same, until nothing of it is pending.

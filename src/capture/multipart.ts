@@ -1,0 +1,51 @@
+import { type FormReading, fieldsOf, refused } from "./form_body.ts";
+import { textOf } from "./media_type.ts";
+
+/**
+ * A body of multipart/form-data (RFC 7578). A file tells its name only; its bytes stay with the capture. Refuses what
+ * is not divided by its boundary.
+ */
+export function readMultipart(body: Buffer, boundary: string | undefined, charset?: string): FormReading {
+  if (boundary === undefined || boundary === "") return refused("has no boundary in its Content-Type");
+  const pairs: [string, string][] = [];
+  for (const part of partsOf(body, boundary)) {
+    const pair = part === undefined ? undefined : readPart(part, charset);
+    if (pair === undefined) return refused("is no complete multipart form");
+    pairs.push(pair);
+  }
+  return fieldsOf(pairs);
+}
+
+const HEAD_END = "\r\n\r\n";
+
+/** What lies between two boundaries; undefined stands for an end that is missing. */
+function* partsOf(body: Buffer, boundary: string): Generator<Buffer | undefined> {
+  const delimiter = `\r\n--${boundary}`;
+  // The first one may stand at the very start, without the line end in front.
+  let at = body.indexOf(`--${boundary}`);
+  if (at === -1) return yield undefined;
+  at += delimiter.length - 2;
+  while (body.toString("latin1", at, at + 2) === "\r\n") {
+    const end = body.indexOf(delimiter, at);
+    if (end === -1) return yield undefined;
+    yield body.subarray(at + 2, end);
+    at = end + delimiter.length;
+  }
+  if (body.toString("latin1", at, at + 2) !== "--") yield undefined;
+}
+
+function readPart(part: Buffer, charset: string | undefined): [string, string] | undefined {
+  const end = part.indexOf(HEAD_END);
+  if (end === -1) return undefined;
+  const head = textOf(part.subarray(0, end), charset);
+  const name = head === undefined ? undefined : parameter(head, "name");
+  if (head === undefined || name === undefined) return undefined;
+  const value = parameter(head, "filename") ?? textOf(part.subarray(end + HEAD_END.length), charset);
+  return value === undefined ? undefined : [name, value];
+}
+
+/** Of Content-Disposition. Browsers write a quote inside of a name as %22. */
+function parameter(head: string, name: string): string | undefined {
+  const line = head.split("\r\n").find((one) => one.toLowerCase().startsWith("content-disposition:"));
+  return new RegExp(`;\\s*${name}="([^"]*)"`, "i").exec(line ?? "")?.[1]?.replaceAll("%22", '"');
+}

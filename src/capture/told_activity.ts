@@ -1,0 +1,46 @@
+import { violation } from "../contracts/violation.ts";
+import type { Reading, ReportedActivity } from "./sources/source.ts";
+import { at, known, textAt, unreadable } from "./told.ts";
+
+/**
+ * What happened to a lead elsewhere, told by whoever has no protocol of their own (a mailbox, a calendar): the event's
+ * type ends in `activity.<kind>`, its data says whose (`email`, `phone` or `external_id`) and may say `is_response`,
+ * `note`, `occurred_at` and `status`. Undefined: the event tells of no activity.
+ */
+export function readActivity(type: string | undefined, data: unknown): Reading | undefined {
+  const kind = KINDS.get(ACTIVITY.exec(type ?? "")?.[1] ?? "");
+  if (kind === undefined) return undefined;
+  const subject = known({
+    email: textAt(data, "email"),
+    phone: textAt(data, "phone"),
+    externalId: textAt(data, "external_id"),
+  });
+  if (Object.keys(subject).length === 0) {
+    return unreadable(
+      violation("missing", "/email", "or phone or external_id must say whose activity this is"),
+    );
+  }
+  const activity = {
+    subject,
+    kind,
+    isResponse: at(data, "is_response") === true,
+    ...known({
+      note: textAt(data, "note"),
+      occurredAt: textAt(data, "occurred_at"),
+      status: textAt(data, "status"),
+    }),
+  };
+  return { kind: "activity", activity };
+}
+
+/** Behind whatever the sender puts in front: `com.acme.activity.call`. */
+const ACTIVITY = /(?:^|\.)activity\.(\w+)$/;
+
+const KINDS = new Map<string, ReportedActivity["kind"]>([
+  ["call", "call"],
+  ["email", "email"],
+  ["meeting", "meeting"],
+  ["message", "message"],
+  ["note", "note"],
+  ["status_change", "status_change"],
+]);

@@ -1,0 +1,112 @@
+import type { ClientBase } from "pg";
+import { Contract } from "../contracts/contract.ts";
+import { PARTS, type Part, type Row, type Rows } from "./state.ts";
+
+/**
+ * What the database holds of an organization, in the words of its YAML. Switched-off actors, teams, paths and policies
+ * are not part of it; contracts and responsibilities of closed paths are, since they wait there for their path.
+ */
+export async function readCurrent(client: ClientBase): Promise<Rows> {
+  const read = new Map<Part, readonly Row[]>();
+  for (const part of PARTS) {
+    const { rows } = await client.query<{ row: Row }>(QUERIES[part]);
+    read.set(
+      part,
+      rows.map(({ row }) => row),
+    );
+  }
+  const of = (part: Part) => read.get(part) ?? [];
+  return {
+    territories: of("territories"),
+    actors: of("actors"),
+    teams: of("teams"),
+    capture_paths: of("capture_paths"),
+    contracts: of("contracts").map((row) => ({ ...row, definition: asRead(row.definition) })),
+    responsibilities: of("responsibilities"),
+    territory_rules: of("territory_rules"),
+    scoring_rules: of("scoring_rules"),
+    sla_policies: of("sla_policies"),
+    exception_policies: of("exception_policies"),
+  };
+}
+
+// With the defaults of today: one that came later does not make the same text a new version.
+function asRead(definition: unknown): unknown {
+  const read = Contract.safeParse(definition);
+  return read.success ? read.data : definition;
+}
+
+// Whole rows: a column that bears the name of a YAML key is read without being named here.
+const QUERIES: Record<Part, string> = {
+  territories: `
+    select to_jsonb(territories) || jsonb_build_object('parent', parents.slug) as row
+      from app_public.territories
+      left join app_public.territories as parents on parents.id = territories.parent_id
+     order by territories.slug`,
+  actors: `
+    select to_jsonb(actors) || jsonb_build_object('manager', managers.slug, 'memberships', coalesce(held.memberships, '[]')) as row
+      from app_public.actors
+      left join app_public.actors as managers on managers.id = actors.manager_id
+      left join lateral (
+        select jsonb_agg(jsonb_build_object('territory', territories.slug, 'role', memberships.role)) as memberships
+          from app_public.memberships join app_public.territories on territories.id = memberships.territory_id
+         where memberships.actor_id = actors.id
+      ) as held on true
+     where actors.is_active and actors.kind <> 'system'
+     order by actors.slug`,
+  teams: `
+    select to_jsonb(teams) || jsonb_build_object('territory', territories.slug, 'escalates_to', targets.slug,
+                                                 'members', coalesce(present.members, '[]')) as row
+      from app_public.teams
+      join app_public.territories on territories.id = teams.territory_id
+      left join app_public.teams as targets on targets.id = teams.escalates_to_id
+      left join lateral (
+        select jsonb_agg(jsonb_build_object('actor', actors.slug, 'weight', team_members.weight, 'capacity', team_members.capacity)
+                         order by team_members.position) as members
+          from app_public.team_members join app_public.actors on actors.id = team_members.actor_id
+         where team_members.team_id = teams.id
+      ) as present on true
+     where teams.is_active
+     order by teams.slug`,
+  capture_paths: `
+    select to_jsonb(capture_paths) || jsonb_build_object(
+             'territory', territories.slug,
+             'rate', case when capture_paths.rate_per_second is not null then
+               jsonb_build_object('per_second', capture_paths.rate_per_second, 'burst', capture_paths.rate_burst) end) as row
+      from app_public.capture_paths
+      join app_public.territories on territories.id = capture_paths.territory_id
+     where capture_paths.is_active
+     order by capture_paths.slug`,
+  contracts: `
+    select jsonb_build_object('slug', capture_paths.slug, 'version', contracts.version, 'definition', contracts.definition) as row
+      from app_public.capture_paths
+      join app_public.contracts on contracts.id = capture_paths.active_contract_id
+     order by capture_paths.slug`,
+  responsibilities: `
+    select jsonb_object_agg(responsibilities.duty, teams.slug) || jsonb_build_object('slug', capture_paths.slug) as row
+      from app_public.responsibilities
+      join app_public.capture_paths on capture_paths.id = responsibilities.path_id
+      join app_public.teams on teams.id = responsibilities.team_id
+     group by capture_paths.slug
+     order by capture_paths.slug`,
+  territory_rules: `
+    select to_jsonb(territory_rules) || jsonb_build_object('territory', territories.slug) as row
+      from app_public.territory_rules
+      join app_public.territories on territories.id = territory_rules.territory_id
+     where territory_rules.revision = app_private.current_revision()
+     order by territory_rules.position`,
+  scoring_rules: `
+    select to_jsonb(scoring_rules) || jsonb_build_object('territory', territories.slug) as row
+      from app_public.scoring_rules
+      join app_public.territories on territories.id = scoring_rules.territory_id
+     where scoring_rules.revision = app_private.current_revision()
+     order by scoring_rules.position`,
+  sla_policies: `
+    select to_jsonb(sla_policies) || jsonb_build_object('territory', territories.slug) as row
+      from app_public.sla_policies
+      join app_public.territories on territories.id = sla_policies.territory_id
+     where sla_policies.is_active
+     order by sla_policies.slug`,
+  exception_policies: `
+    select to_jsonb(exception_policies) as row from app_public.exception_policies order by exception_policies.kind`,
+};

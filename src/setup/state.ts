@@ -1,0 +1,103 @@
+import {
+  Actor,
+  CapturePath,
+  ScoringRule,
+  SlaPolicy,
+  Team,
+  Territory,
+  TerritoryRule,
+} from "./organization.ts";
+
+/** The parts of an organization as they are compared, in the order in which they are shown. */
+export const PARTS = [
+  "territories",
+  "actors",
+  "teams",
+  "capture_paths",
+  "contracts",
+  "responsibilities",
+  "territory_rules",
+  "scoring_rules",
+  "sla_policies",
+  "exception_policies",
+] as const;
+export type Part = (typeof PARTS)[number];
+
+export type Row = Readonly<Record<string, unknown>>;
+/** Each part as YAML would say it, wherever it comes from. A contract is `{slug, version, definition}`. */
+export type Rows = Readonly<Record<Part, readonly Row[]>>;
+
+export type Entry = { name: string; fields: Row };
+/** What an organization is: rules in their order, everything else by its name. */
+export type State = Readonly<Record<Part, readonly Entry[]>>;
+
+/** Both sides of a comparison are made here, from the schemas' own keys, so that a new field cannot be forgotten. */
+export function stateOf(rows: Rows): State {
+  return {
+    territories: rows.territories.map((row) => bySlug(row, keysOf(Territory))),
+    actors: rows.actors.map((row) => {
+      const { name, fields } = bySlug(row, keysOf(Actor));
+      return { name, fields: { ...fields, memberships: memberships(row.memberships) } };
+    }),
+    teams: rows.teams.map((row) => {
+      const { name, fields } = bySlug(row, keysOf(Team));
+      return { name, fields: { ...fields, members: members(row.members) } };
+    }),
+    capture_paths: rows.capture_paths.map((row) =>
+      bySlug(
+        row,
+        keysOf(CapturePath).filter((key) => key !== "contract" && key !== "responsibilities"),
+      ),
+    ),
+    contracts: rows.contracts.map((row) => bySlug(row, ["version", "definition"])),
+    responsibilities: rows.responsibilities.map((row) => bySlug(row, Object.keys(row))),
+    territory_rules: rows.territory_rules.map((row) => ruleOf(row, keysOf(TerritoryRule))),
+    scoring_rules: rows.scoring_rules.map((row) => ruleOf(row, keysOf(ScoringRule))),
+    sla_policies: rows.sla_policies.map((row) => bySlug(row, keysOf(SlaPolicy))),
+    exception_policies: rows.exception_policies.map((row) => ({
+      name: String(row.kind),
+      fields: pick(row, ["duty", "resolve_seconds", "runbook"]),
+    })),
+  };
+}
+
+function keysOf(schema: { shape: object }): string[] {
+  return Object.keys(schema.shape);
+}
+
+function bySlug(row: Row, keys: readonly string[]): Entry {
+  return {
+    name: String(row.slug),
+    fields: pick(
+      row,
+      keys.filter((key) => key !== "slug"),
+    ),
+  };
+}
+
+function pick(row: Row, keys: readonly string[]): Row {
+  return Object.fromEntries(keys.map((key) => [key, row[key] ?? null]));
+}
+
+function memberships(value: unknown): string[] {
+  return Actor.shape.memberships
+    .parse(value)
+    .map(({ territory, role }) => `${role} of ${territory}`)
+    .toSorted();
+}
+
+function members(value: unknown): string[] {
+  return Team.shape.members.parse(value).map(({ actor, weight, capacity }) => {
+    const room = capacity === null ? "" : `, capacity ${capacity}`;
+    return weight === 1 && room === "" ? actor : `${actor} (weight ${weight}${room})`;
+  });
+}
+
+/** A rule has no name of its own: it is called by what it says. */
+function ruleOf(row: Row, keys: readonly string[]): Entry {
+  const fields = pick(row, keys);
+  const { territory, points, reason, ...matches } = fields;
+  if (points !== undefined) return { name: `${territory}: ${points} for "${reason}"`, fields };
+  const said = Object.entries(matches).filter(([, value]) => value !== null);
+  return { name: `${territory}: ${said.map(([key, value]) => `${key} ${value}`).join(", ")}`, fields };
+}

@@ -1,0 +1,16 @@
+import type { Organization } from "./organization.ts";
+import type { Finding } from "./problem.ts";
+
+/** What is said and kept, and does nothing: nobody shall rely on it. */
+export function warningsOf({ capture_paths }: Pick<Organization, "capture_paths">): Finding[] {
+  return capture_paths.flatMap(({ slug, contract }, at): Finding[] => {
+    if (contract.enrichment === undefined) return [];
+    const effect = contract.enrichment.required ? "leads travel on without it" : "it is only recorded";
+    return [
+      {
+        path: ["capture_paths", at, "contract", "enrichment"],
+        message: `nothing enriches the leads of "${slug}" yet; ${effect}`,
+      },
+    ];
+  });
+}

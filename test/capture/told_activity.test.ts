@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { cloudevents } from "../../src/capture/sources/cloudevents.ts";
+import { standardWebhooks } from "../../src/capture/sources/standard_webhooks.ts";
+import { readActivity } from "../../src/capture/told_activity.ts";
+import { anEvent } from "./sources/a_request.ts";
+
+test("a type that ends in an activity finds its lead by what the data says", () => {
+  expect(
+    readActivity("com.acme.activity.email", {
+      email: "ana@example.de",
+      is_response: true,
+      note: "Sent the offer",
+      occurred_at: "2026-11-21T08:00:00Z",
+      status: "contacted",
+    }),
+  ).toEqual({
+    kind: "activity",
+    activity: {
+      subject: { email: "ana@example.de" },
+      kind: "email",
+      isResponse: true,
+      note: "Sent the offer",
+      occurredAt: "2026-11-21T08:00:00Z",
+      status: "contacted",
+    },
+  });
+  expect(readActivity("activity.call", { external_id: 7 })).toEqual({
+    kind: "activity",
+    activity: { subject: { externalId: "7" }, kind: "call", isResponse: false },
+  });
+});
+
+test("only what says true is an answer of ours", () => {
+  for (const is_response of ["true", 1, {}, null]) {
+    expect(readActivity("activity.call", { email: "a@b.de", is_response })).toMatchObject({
+      activity: { isResponse: false },
+    });
+  }
+});
+
+test("an activity of nobody is quarantined; another type tells of none", () => {
+  expect(readActivity("activity.call", { note: "whose?" })).toMatchObject({
+    kind: "unreadable",
+    violations: [{ kind: "missing", path: "/email" }],
+  });
+  for (const type of [
+    undefined,
+    "",
+    "lead.created",
+    "activity.",
+    "activity.constructor",
+    "reactivity.call",
+  ]) {
+    expect(readActivity(type, { email: "a@b.de" }), type).toBeUndefined();
+  }
+});
+
+test("Standard Webhooks and CloudEvents tell of them alike", () => {
+  const data = { phone: "+49 30 901820" };
+  const activity = { kind: "activity", activity: { subject: data, kind: "call", isResponse: false } };
+  expect(standardWebhooks.read(anEvent(JSON.stringify({ type: "activity.call", data })))).toEqual(activity);
+  const event = { specversion: "1.0", id: "1", source: "/pbx", type: "com.acme.activity.call", data };
+  expect(cloudevents.read(anEvent(JSON.stringify(event), "application/cloudevents+json"))).toEqual(activity);
+});

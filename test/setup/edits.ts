@@ -1,0 +1,74 @@
+import type { Organization } from "../../src/setup/organization.ts";
+
+export type Pick = <Item>(items: readonly Item[]) => Item;
+
+/** Every kind of edit that an organization's files may see, on invented places, still in order afterwards. */
+export const EDITS: ((organization: Organization, pick: Pick, n: number) => void)[] = [
+  ({ territories }, pick, n) => Object.assign(pick(territories), { name: `Territory ${n}` }),
+  ({ territories }, pick, n) =>
+    territories.push({
+      ...pick(territories),
+      slug: `patch-${n}`,
+      parent: "de",
+      kind: "patch",
+      is_identity_boundary: null,
+    }),
+  ({ territories }, pick) => removeOne(territories, pick, ({ slug }) => slug.startsWith("patch-")),
+  ({ actors }, pick, n) => Object.assign(pick(actors), { name: `Somebody ${n}` }),
+  ({ actors }, pick) => Object.assign(person(actors, pick), { manager: pick(["ada", "mona", null]) }),
+  ({ actors }, pick) =>
+    Object.assign(person(actors, pick), {
+      memberships: [{ territory: pick(["de", "emea", "global"]), role: pick(["rep", "viewer"]) }],
+    }),
+  ({ actors }, pick, n) => actors.push({ ...person(actors, pick), slug: `new-${n}`, memberships: [] }),
+  ({ actors }, pick) => removeOne(actors, pick, ({ slug }) => slug.startsWith("new-")),
+  ({ teams }, pick) =>
+    Object.assign(team(teams), { members: [...team(teams).members].sort(() => pick([-1, 1])) }),
+  ({ teams }, pick, n) => Object.assign(pick(team(teams).members), { weight: 1 + (n % 9), capacity: n }),
+  ({ teams }, _pick, n) =>
+    teams.push({ ...team(teams), slug: `team-${n}`, name: "More", takes_leads: false, members: [] }),
+  ({ teams }, pick) => removeOne(teams, pick, ({ slug }) => slug.startsWith("team-")),
+  ({ capture_paths }, pick, n) => Object.assign(pick(capture_paths), { max_body_bytes: 1000 + n }),
+  ({ capture_paths }, pick, n) =>
+    Object.assign(pick(capture_paths), { rate: pick([null, { per_second: n + 0.5, burst: 1 + n }]) }),
+  ({ capture_paths }, pick) =>
+    Object.assign(pick(capture_paths).responsibilities, { [pick(["capture", "incident"])]: "sales-de" }),
+  ({ capture_paths }, pick, n) =>
+    Object.assign(pick(capture_paths).contract, { constants: { content: `${n}` } }),
+  ({ capture_paths }, pick) =>
+    Object.assign(pick(capture_paths).contract, {
+      territory_rules: [{ territory: "fr", condition: '$.language == "fr"' }],
+    }),
+  ({ capture_paths }, pick) =>
+    Object.assign(pick(capture_paths).contract, {
+      routing: pick([null, { team: "sales-de" }]) ?? undefined,
+    }),
+  ({ capture_paths }, pick, n) => {
+    const path = structuredClone(pick(capture_paths));
+    capture_paths.push({ ...path, slug: `path-${n}` });
+  },
+  ({ capture_paths }, pick) => removeOne(capture_paths, pick, ({ slug }) => slug.startsWith("path-")),
+  ({ territory_rules }, pick, n) => territory_rules.push({ ...pick(territory_rules), postal_prefix: `${n}` }),
+  ({ territory_rules }, pick) => removeOne(territory_rules, pick, () => territory_rules.length > 3),
+  ({ territory_rules }, pick) => territory_rules.sort(() => pick([-1, 0, 1])),
+  ({ scoring_rules }, pick, n) => Object.assign(pick(scoring_rules), { points: n % 100 }),
+  ({ scoring_rules }, pick) => scoring_rules.reverse().push({ ...pick(scoring_rules), reason: "Again" }),
+  ({ sla_policies }, pick, n) => Object.assign(pick(sla_policies), { target_seconds: 60 + n }),
+  ({ sla_policies }, pick, n) => sla_policies.push({ ...pick(sla_policies), slug: `policy-${n}` }),
+  ({ sla_policies }, pick) => removeOne(sla_policies, pick, ({ slug }) => slug.startsWith("policy-")),
+];
+
+function removeOne<Item>(items: Item[], pick: Pick, isMeant: (item: Item) => boolean): void {
+  const meant = items.filter(isMeant);
+  if (meant.length > 0) items.splice(items.indexOf(pick(meant)), 1);
+}
+
+function person(actors: Organization["actors"], pick: Pick) {
+  return pick(actors.filter(({ slug }) => ["dora", "dirk", "felix", "vera"].includes(slug)));
+}
+
+function team(teams: Organization["teams"]) {
+  const found = teams.find(({ slug }) => slug === "sales-de");
+  if (found === undefined) throw new Error("The sample organization has no team sales-de.");
+  return found;
+}
