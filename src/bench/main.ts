@@ -8,6 +8,7 @@ import { benchPipeline } from "./pipeline.ts";
 import { benchRehearsal } from "./rehearsal.ts";
 import { render, writeInto } from "./report.ts";
 import type { Section } from "./section.ts";
+import { meterStolen } from "./stolen.ts";
 
 const USAGE = "npm run bench -- [capture|bulk|pipeline|latency|rehearsal …] [--full] [--json] [--write]";
 const BENCHES = {
@@ -30,8 +31,10 @@ async function main(): Promise<void> {
   const cluster = await openBenchCluster(() => {});
   const sections: Section[] = [];
   try {
-    const machine = await describeMachine(cluster.rootUrl);
+    const facts = await describeMachine(cluster.rootUrl);
+    const stolen = await meterStolen();
     for (const name of names) sections.push(await BENCHES[name](cluster, { isFull, log }));
+    const machine = { ...facts, "taken by other guests of the host": percent(await stolen()) };
     const text = render(machine, sections, { isFull });
     console.log(isJson ? JSON.stringify({ machine, isFull, sections }, null, 2) : text);
     if (writes) await writeInto(text);
@@ -39,6 +42,10 @@ async function main(): Promise<void> {
     await cluster.close();
   }
   log("done");
+}
+
+function percent(share: number | null): string {
+  return share === null ? "unknown" : `${(share * 100).toFixed(0)} % of the processor`;
 }
 
 function readArguments() {
