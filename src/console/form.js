@@ -18,7 +18,7 @@
       const body = JSON.stringify(documentOf(form, (performance.now() - shownAt) / 1000));
       const outcome = await send(form.action, key, body);
       show(form, outcome);
-      if (outcome === "refused") key = newKey(); // corrected, it is another arrival
+      if (outcome !== "failed") key = newKey(); // what is sent now, or corrected, is another arrival
       const next = new URL(form.action).searchParams.get("next");
       if (outcome === "sent" && next) location.assign(next);
     });
