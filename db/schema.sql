@@ -97,7 +97,8 @@ create type app_public.raw_capture as (
   violations jsonb,
   corrections jsonb,
   discard_reason text,
-  due_at timestamp with time zone
+  due_at timestamp with time zone,
+  revalidation jsonb
 );
 
 -- Tables
@@ -391,6 +392,8 @@ create table app_public.captures (
   fetch_started_at timestamp with time zone,
   released_at timestamp with time zone,
   discard_reason text,
+  revalidate_with integer,
+  revalidation jsonb,
   constraint a_judged_capture_has_an_instant CHECK (((status = 'pending'::text) = (processed_at IS NULL))),
   constraint captures_kind_check CHECK ((kind = ANY (ARRAY['lead'::text, 'activity'::text, 'order'::text, 'privacy'::text]))),
   constraint captures_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
@@ -407,6 +410,7 @@ CREATE INDEX captures_part_of_idx ON ONLY app_public.captures USING btree (part_
 CREATE INDEX captures_pending ON ONLY app_public.captures USING btree (id) WHERE (status = 'pending'::text);
 CREATE INDEX captures_refused ON ONLY app_public.captures USING btree (territory_id, id) WHERE (status = ANY (ARRAY['quarantined'::text, 'error'::text]));
 CREATE INDEX captures_to_fetch ON ONLY app_public.captures USING btree (fetch_due_at) WHERE (fetch_due_at IS NOT NULL);
+CREATE INDEX captures_to_revalidate ON ONLY app_public.captures USING btree (id) WHERE (revalidate_with IS NOT NULL);
 CREATE INDEX captures_trace_id_idx ON ONLY app_public.captures USING btree (trace_id);
 
 create table app_public.clocks (
@@ -1172,6 +1176,7 @@ app_private.claim_captures(at_most integer) returns TABLE(id uuid, path_slug tex
 app_private.claim_fetches(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, path_slug text, protocol text, content_type text, headers jsonb, body bytea, part_of uuid, attempt integer) volatile -- catchment_worker
 app_private.claim_identities(located app_private.arrival[]) returns app_private.resolution[] volatile -- catchment_worker
 app_private.claim_notifications(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, channel text, kind text, text text, recipient text, lead_id uuid, trace_id text, attempt integer) volatile -- catchment_worker
+app_private.claim_revalidations(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
 app_private.close_grants() returns trigger volatile security definer -- nobody
 app_private.common_ancestor(territory_ids integer[]) returns integer stable -- catchment_worker
 app_private.correct_capture(capture_id uuid, corrections jsonb) returns void volatile -- catchment_worker
@@ -1222,6 +1227,7 @@ app_private.reclaim_captures(capture_ids uuid[]) returns SETOF uuid volatile -- 
 app_private.record_activities(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_consents(batch uuid[]) returns void volatile -- catchment_worker
 app_private.record_fetch(capture_id uuid, told jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.record_revalidations(verdicts jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_routes(routes app_private.route[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_source_events(batch uuid[]) returns void volatile -- catchment_worker
 app_private.refusal_reason(kind text, violations jsonb) returns text stable -- catchment_worker
@@ -1236,6 +1242,7 @@ app_private.report_doubts(resolutions app_private.resolution[], as_of timestamp 
 app_private.report_unprocessed(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.rescore_leads(lead_ids uuid[], revision integer) returns void volatile -- catchment_worker
 app_private.resolve_leads(located app_private.arrival[], revision integer, as_of timestamp with time zone) returns uuid[] volatile -- catchment_worker
+app_private.revalidate_captures(capture_ids uuid[], contract_version integer) returns integer volatile -- catchment_worker
 app_private.revoke_api_key(key_id integer, as_of timestamp with time zone) returns app_public.api_key_receipt volatile -- catchment_worker
 app_private.route_queue(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.routing_team(territory_id integer, contract_id integer) returns integer stable -- catchment_worker
@@ -1269,6 +1276,7 @@ app_public.quarantined_capture(capture_id uuid) returns app_public.raw_capture s
 app_public.reassign_lead(lead_id uuid, owner text, reason text DEFAULT ''::text) returns app_public.leads volatile security definer -- catchment_user
 app_public.release_captures(capture_ids uuid[]) returns integer volatile strict security definer -- catchment_user
 app_public.resolve_exception(exception_id uuid, outcome text, note text DEFAULT ''::text) returns app_public.exceptions volatile security definer -- catchment_user
+app_public.revalidate_captures(capture_ids uuid[], contract_version integer DEFAULT NULL::integer) returns integer volatile security definer -- catchment_user
 app_public.revoke_api_key(prefix text) returns app_public.api_key_receipt volatile security definer -- catchment_user
 app_public.trace(trace_id text) returns SETOF app_public.story_entries stable strict -- catchment_user
 

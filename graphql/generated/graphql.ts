@@ -95,7 +95,7 @@ export type QuarantinedCaptureQueryVariables = Exact<{
 }>;
 
 
-export type QuarantinedCaptureQuery = { quarantinedCapture: { captureId: string, path: string, status: string, outcome: string | null, contractVersion: number | null, traceId: string | null, receivedAt: string, releasedAt: string | null, dueAt: string | null, contentType: string | null, headers: unknown, body: string, isText: boolean, violations: unknown, corrections: unknown, discardReason: string | null } | null };
+export type QuarantinedCaptureQuery = { quarantinedCapture: { captureId: string, path: string, status: string, outcome: string | null, contractVersion: number | null, traceId: string | null, receivedAt: string, releasedAt: string | null, dueAt: string | null, contentType: string | null, headers: unknown, body: string, isText: boolean, violations: unknown, corrections: unknown, revalidation: unknown, discardReason: string | null } | null };
 
 export type ReassignLeadMutationVariables = Exact<{
   leadId: string;
@@ -121,6 +121,14 @@ export type ResolveExceptionMutationVariables = Exact<{
 
 
 export type ResolveExceptionMutation = { resolveException: { exception: { rowId: string, resolvedAt: string | null, outcome: string | null, note: string | null } | null } | null };
+
+export type RevalidateCapturesMutationVariables = Exact<{
+  captureIds: Array<string> | string;
+  contractVersion?: number | null | undefined;
+}>;
+
+
+export type RevalidateCapturesMutation = { revalidateCaptures: { asked: number | null } | null };
 
 export type TraceStoryQueryVariables = Exact<{
   traceId: string;
@@ -361,6 +369,7 @@ export const QuarantinedCaptureDocument = new TypedDocumentString(`
     isText
     violations
     corrections
+    revalidation
     discardReason
   }
 }
@@ -399,6 +408,15 @@ export const ResolveExceptionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResolveExceptionMutation, ResolveExceptionMutationVariables>;
+export const RevalidateCapturesDocument = new TypedDocumentString(`
+    mutation RevalidateCaptures($captureIds: [UUID!]!, $contractVersion: Int) {
+  revalidateCaptures(
+    input: {captureIds: $captureIds, contractVersion: $contractVersion}
+  ) {
+    asked
+  }
+}
+    `) as unknown as TypedDocumentString<RevalidateCapturesMutation, RevalidateCapturesMutationVariables>;
 export const TraceStoryDocument = new TypedDocumentString(`
     query TraceStory($traceId: String!) {
   trace(traceId: $traceId, first: 500) {

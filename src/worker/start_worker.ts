@@ -5,12 +5,14 @@ import { type Fetching, makeFetching } from "../capture/fetching.ts";
 import { loadSealedSecrets, makePathSecrets } from "../capture/path_secrets.ts";
 import { makeLogChannel } from "../notify/log.ts";
 import { type Drain, makeDrain } from "../pipeline/drain.ts";
+import { makeRevalidate, type Revalidate } from "../pipeline/revalidate.ts";
 import { makePool } from "../postgres/pools.ts";
 import { makeDrainCaptures } from "../tasks/drain_captures.ts";
 import { makeFetchLeads } from "../tasks/fetch_leads.ts";
 import fireThresholds from "../tasks/fire_thresholds.ts";
 import makePartitions from "../tasks/make_partitions.ts";
 import { makeNotify } from "../tasks/notify.ts";
+import { makeRevalidateCaptures } from "../tasks/revalidate_captures.ts";
 import routeQueue from "../tasks/route_queue.ts";
 import watchCaptures from "../tasks/watch_captures.ts";
 import { type Shift, startShift } from "./shift.ts";
@@ -57,7 +59,7 @@ export async function startWorker({ url, log, ...ways }: WorkerOptions): Promise
       await fetching.ask(captures, record);
     },
   };
-  const taskList = tasks(drain, informed, log);
+  const taskList = tasks(drain, informed, makeRevalidate(pool), log);
   const sweeps = parseCronItems(SWEEPS);
   const begin = async (): Promise<Shift> => {
     const shift = await startShift({ pool, url, concurrency: JOBS, taskList, sweeps, log: log.line });
@@ -107,12 +109,13 @@ function unknown(): undefined {
   return undefined;
 }
 
-function tasks(drain: Drain, fetching: Fetching, log: WorkerLog): TaskList {
+function tasks(drain: Drain, fetching: Fetching, revalidate: Revalidate, log: WorkerLog): TaskList {
   return {
     drain_captures: makeDrainCaptures(drain),
     fetch_leads: makeFetchLeads(fetching),
     fire_thresholds: fireThresholds,
     notify: makeNotify({ log: makeLogChannel(log.notification) }),
+    revalidate_captures: makeRevalidateCaptures(revalidate),
     route_queue: routeQueue,
     make_partitions: makePartitions,
     watch_captures: watchCaptures,
@@ -125,6 +128,7 @@ const SWEEPS = [
   { task: "fetch_leads", match: "* * * * *", identifier: "sweep_fetches" },
   { task: "fire_thresholds", match: "* * * * *", identifier: "sweep_thresholds" },
   { task: "notify", match: "* * * * *", identifier: "sweep_notifications" },
+  { task: "revalidate_captures", match: "* * * * *", identifier: "sweep_revalidations" },
   { task: "route_queue", match: "* * * * *", identifier: "sweep_queue" },
   { task: "watch_captures", match: "* * * * *", identifier: "sweep_unprocessed" },
   { task: "make_partitions", match: "17 3 * * *", identifier: "sweep_partitions" },

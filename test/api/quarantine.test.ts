@@ -6,12 +6,18 @@ import {
   DiscardCapturesDocument,
   QuarantinedCaptureDocument,
   ReleaseCapturesDocument,
+  RevalidateCapturesDocument,
 } from "../../graphql/generated/graphql.ts";
 import { makeDrain } from "../../src/pipeline/drain.ts";
+import { makeRevalidate } from "../../src/pipeline/revalidate.ts";
 import { withConnection } from "../../src/postgres/connect.ts";
 import { makePool } from "../../src/postgres/pools.ts";
+import { makeRevalidateCaptures } from "../../src/tasks/revalidate_captures.ts";
 import { someone, stageArrivals } from "../support/arrivals.ts";
+import { connect } from "../support/connections.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { COLOUR, publishNext } from "../support/next_contract.ts";
+import { runJobs } from "../support/run_jobs.ts";
 import { test } from "./serve.ts";
 
 test("operations see what is refused, correct it, release it; the drain judges it again", async ({
@@ -69,6 +75,43 @@ test("what is refused again is back by itself, with the same case", async ({ api
   expect(after.data.quarantinedCapture?.dueAt).toBe(before.data.quarantinedCapture?.dueAt);
 });
 
+test("what would become of it now is asked of the worker; nothing else changes", async ({
+  api,
+  database,
+}) => {
+  const id = await arriveRefused(database);
+  const before = await api.ask("olga", QuarantinedCaptureDocument, { captureId: id });
+  expect(before.data.quarantinedCapture?.revalidation).toBeNull();
+
+  const asked = await api.ask("olga", RevalidateCapturesDocument, { captureIds: [id] });
+  expect(asked.data.revalidateCaptures?.asked).toBe(1);
+  await revalidate(database);
+  const now = await api.ask("olga", QuarantinedCaptureDocument, { captureId: id });
+  expect(now.data.quarantinedCapture).toEqual({
+    ...before.data.quarantinedCapture,
+    revalidation: {
+      at: expect.any(String),
+      contractVersion: 1,
+      accepted: false,
+      violations: before.data.quarantinedCapture?.violations,
+    },
+  });
+
+  const none = await api.ask("olga", RevalidateCapturesDocument, { captureIds: [id], contractVersion: 2 });
+  expect(none.code).toBe("BAD_INPUT");
+  await withConnection(database.urls.superuser, (root) =>
+    publishNext(root, "web-form", { ...COLOUR, isActive: false }),
+  );
+  await api.ask("olga", RevalidateCapturesDocument, { captureIds: [id], contractVersion: 2 });
+  await revalidate(database);
+  const next = await api.ask("olga", QuarantinedCaptureDocument, { captureId: id });
+  expect(next.data.quarantinedCapture).toMatchObject({
+    status: "quarantined",
+    violations: [{ kind: "extra", path: "/colour" }],
+    revalidation: { contractVersion: 2, accepted: true, violations: [] },
+  });
+});
+
 test("one that is no lead is set aside with a reason, and only so", async ({ api, database }) => {
   const id = await arriveRefused(database);
   const none = await api.ask("olga", DiscardCapturesDocument, { captureIds: [id], reason: "  " });
@@ -92,6 +135,7 @@ test("a hidden capture is answered byte for byte like an absent one; managers an
     [
       [QuarantinedCaptureDocument, { captureId }],
       [CorrectCaptureDocument, { captureId, corrections: {} }],
+      [RevalidateCapturesDocument, { captureIds: [captureId] }],
       [ReleaseCapturesDocument, { captureIds: [captureId] }],
       [DiscardCapturesDocument, { captureIds: [captureId], reason: "none" }],
     ] as const;
@@ -114,6 +158,16 @@ async function arriveRefused(database: TestDatabase): Promise<string> {
     await drain(database);
     return id;
   });
+}
+
+/** The worker's task, for the jobs that were asked for. */
+async function revalidate(database: TestDatabase): Promise<void> {
+  const pool = makePool(database.urls.worker, { max: 2, applicationName: "test" });
+  const db = await connect(database.urls.worker);
+  await db.query("begin");
+  await runJobs(db, { revalidate_captures: makeRevalidateCaptures(makeRevalidate(pool)) });
+  await db.query("commit");
+  await pool.end();
 }
 
 async function drain(database: TestDatabase): Promise<void> {

@@ -14,13 +14,13 @@ test("each capture of a batch goes the way of what it is", async ({ db }) => {
     { settle: demanded("nobody@mail.example") },
   ]);
   expect(
-    await allRows(db, "select kind, status, outcome from app_public.captures order by id offset 1"),
+    await allRows(db, "select kind, status, outcome, error from app_public.captures order by id offset 1"),
   ).toEqual([
-    { kind: "lead", status: "processed", outcome: "split" },
-    { kind: "lead", status: "processed", outcome: "ignored" },
-    { kind: "order", status: "processed", outcome: "recorded" },
-    { kind: "activity", status: "processed", outcome: "activity_logged" },
-    { kind: "privacy", status: "processed", outcome: "nothing_held" },
+    { kind: "lead", status: "processed", outcome: "split", error: null },
+    { kind: "lead", status: "processed", outcome: "ignored", error: "Of no concern." },
+    { kind: "order", status: "processed", outcome: "recorded", error: null },
+    { kind: "activity", status: "processed", outcome: "activity_logged", error: null },
+    { kind: "privacy", status: "processed", outcome: "nothing_held", error: null },
   ]);
 });
 

@@ -10,7 +10,7 @@ test("what an arrival said is for nobody who only reads: body, fields and violat
 }) => {
   await act(db, "ada");
   expect(await refusal(db, "select id, status, outcome from app_public.captures")).toBe("allowed");
-  for (const column of ["body", "attributes", "violations", "error", "content_type", "*"]) {
+  for (const column of ["body", "attributes", "violations", "revalidation", "error", "content_type", "*"]) {
     expect([column, await refusal(db, `select ${column} from app_public.captures`)]).toEqual([
       column,
       DENIED,

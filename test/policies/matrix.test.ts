@@ -72,6 +72,11 @@ const MUTATIONS: Record<string, { action: string; sql: string; values: (target: 
     sql: "select app_public.resolve_exception($1, 'done')",
     values: ({ exceptionId }) => [exceptionId],
   },
+  revalidate_captures: {
+    action: "work_quarantine",
+    sql: "select app_public.revalidate_captures(array[$1::uuid])",
+    values: ({ captureId }) => [captureId],
+  },
   revoke_api_key: {
     action: "administer",
     sql: "select app_public.revoke_api_key($1)",

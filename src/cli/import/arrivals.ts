@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { eventKey, isUsableKey } from "../../capture/idempotency.ts";
 import { sourceOf } from "../../capture/sources/registry.ts";
 import type { Event, Source } from "../../capture/sources/source.ts";
 import { type MappedField, mapFields } from "../../contracts/mapping.ts";
@@ -10,12 +11,15 @@ export const CONTENT_TYPE = "application/json";
 /** What one row brings: usually one body, and the key under which a second import finds it again. */
 export type RowArrival = { key: string; body: string | Buffer };
 
+/** What of a path decides how rows become arrivals. */
+type Way = Pick<CapturePath, "protocol" | "mapping" | "maxBodyBytes">;
+
 /**
  * Keys are what the path's protocol says, else the external id that the contract maps, else made of the content. So a
  * repeated import adds nothing, and a row that came through the door before is known. A line that tells of
  * several events brings each of them. A row that is larger than the path takes brings none.
  */
-export function makeArrivalsOf(path: CapturePath): (row: FileRow) => RowArrival[] {
+export function makeArrivalsOf(path: Way): (row: FileRow) => RowArrival[] {
   const read = makeReader(path);
   return (row) => {
     if (row.raw.length > path.maxBodyBytes) return [];
@@ -24,7 +28,7 @@ export function makeArrivalsOf(path: CapturePath): (row: FileRow) => RowArrival[
   };
 }
 
-function makeReader(path: CapturePath): (row: FileRow) => RowArrival[] {
+function makeReader(path: Way): (row: FileRow) => RowArrival[] {
   const source = sourceOf(path.protocol);
   const idMapping = path.mapping.filter(({ field }) => field === "external_id");
   const isPlain = path.protocol === "json";
@@ -35,11 +39,17 @@ function makeReader(path: CapturePath): (row: FileRow) => RowArrival[] {
     const body = Buffer.from(text);
     const event: Event = { body, contentType: CONTENT_TYPE, headers: {} };
     const events = isPlain ? [event] : (source.split?.(event) ?? [event]);
-    return (events.length === 0 ? [event] : events).map((one) => ({
-      key: usable(source.key?.(one)) ?? usable(externalIdOf(source, idMapping, one)) ?? hashOf(one.body),
-      body: one.body,
-    }));
+    const keyOf = (one: Event) => vendorsKey(source, one) ?? usable(externalIdOf(source, idMapping, one));
+    // As at the door: of several events each is kept, a single one as it came.
+    return events.length > 1
+      ? events.map((one) => ({ key: keyOf(one) ?? hashOf(one.body), body: one.body }))
+      : [{ key: keyOf(events[0] ?? event) ?? hashOf(text), body }];
   };
+}
+
+function vendorsKey(source: Source, event: Event): string | undefined {
+  const key = source.key?.(event);
+  return key === undefined ? undefined : eventKey(key);
 }
 
 function hashOf(body: string | Buffer): string {
@@ -55,5 +65,5 @@ function externalIdOf(source: Source, mapping: MappedField[], event: Event): str
 
 /** Null bytes, long texts and the like could not be a key; the content then is. */
 function usable(key: string | undefined): string | undefined {
-  return key !== undefined && /^[\x20-\x7e]{1,255}$/.test(key) ? key : undefined;
+  return key !== undefined && isUsableKey(key) ? key : undefined;
 }
