@@ -16,7 +16,7 @@ export type Rehearsal = {
 
 /**
  * Decides past captures under other contracts or rules and tells the differences to what was decided of them then.
- * Calls deciding functions only, in short read-only transactions that lock no row, and works at most a quarter of the time,
+ * Calls deciding functions only, in short read-only transactions that lock no row, and works at most a tenth of the time,
  * so that what arrives meanwhile does not wait. Statements that take too long end it with an error of the database.
  */
 export async function rehearse(pool: Pool, rehearsal: Rehearsal): Promise<Differences> {
@@ -45,9 +45,12 @@ export async function rehearse(pool: Pool, rehearsal: Rehearsal): Promise<Differ
   return differences.result();
 }
 
-/** A chunk takes some 50 ms; three quarters of the time there is none, and what arrives has the processors for itself. */
-const CHUNK_SIZE = 200;
-const REST = 3;
+/**
+ * A chunk takes some 30 ms; nine tenths of the time there is none, and what arrives has the processors for itself. At
+ * 500 arrivals a second, chunks of 200 in a quarter of the time made capture to routed a third slower in the p99.
+ */
+const CHUNK_SIZE = 100;
+const REST = 9;
 
 type Chunk = { judged: Judged[]; rehearsed: Map<string, Rehearsed>; last: string | null };
 
