@@ -2,16 +2,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Filter } from "../pipeline/selection.ts";
 import { misused } from "./outcome.ts";
 
-/** What the options below come to. */
-export type FilterOptions = {
-  path?: string;
-  kind?: string;
-  violation?: string;
-  since?: Date;
-  until?: Date;
-  trace?: string;
-  limit?: number;
-};
+/** What the options below come to: all but the ids, which are arguments of their commands. */
+export type FilterOptions = Omit<Filter, "ids">;
 
 /** The options that say which captures are meant; the same wherever past captures are worked on. */
 export function withFilter(command: Command): Command {
