@@ -26,7 +26,28 @@ create type app_private.arrival as (
   is_test boolean,
   is_history boolean,
   received_at timestamp with time zone,
-  attributes jsonb
+  attributes jsonb,
+  located_by jsonb
+);
+
+create type app_private.claim as (
+  capture_id uuid,
+  rank bigint,
+  boundary_id integer,
+  kind text,
+  value_hash bytea,
+  is_role boolean,
+  is_shared boolean,
+  lead_id uuid,
+  record_id uuid,
+  is_earlier boolean
+);
+
+create type app_private.deal as (
+  places integer[],
+  credits bigint[],
+  last_ns integer[],
+  counts integer[]
 );
 
 create type app_private.exception_case as (
@@ -40,12 +61,103 @@ create type app_private.exception_case as (
   details jsonb
 );
 
+create type app_private.gate as (
+  lead_id uuid,
+  gate text,
+  reasons jsonb,
+  reason text,
+  was_held boolean
+);
+
+create type app_private.hand as (
+  actor_id integer,
+  credit bigint,
+  turn bigint,
+  leads integer,
+  day date
+);
+
+create type app_private.key_holders as (
+  capture_id uuid,
+  key_hash bigint,
+  record_ids uuid[],
+  earlier_ids uuid[]
+);
+
+create type app_private.lead_state as (
+  lead_id uuid,
+  status text,
+  owner_id integer,
+  team_id integer,
+  owned_at timestamp with time zone,
+  routed_at timestamp with time zone,
+  assignment_id uuid,
+  clock_id uuid,
+  is_clock_running boolean,
+  first_responded_at timestamp with time zone,
+  handed_over_at timestamp with time zone,
+  score smallint,
+  score_reasons jsonb,
+  first_seen_at timestamp with time zone,
+  last_activity_at timestamp with time zone
+);
+
+create type app_private.likeness as (
+  capture_id uuid,
+  record_id uuid,
+  is_earlier boolean,
+  lead_id uuid,
+  levels smallint[],
+  bits real,
+  probability real,
+  are_nameless boolean,
+  is_contradicted boolean
+);
+
+create type app_private.merge_decision as (
+  survivor app_private.lead_state,
+  merged app_private.lead_state,
+  survivor_after app_private.lead_state,
+  merged_after app_private.lead_state,
+  moves jsonb,
+  notes text[]
+);
+
+create type app_private.next_owner as (
+  actor_id integer,
+  slug text,
+  team_id integer,
+  team_slug text,
+  accept_seconds integer,
+  turn bigint,
+  candidates jsonb,
+  hand app_private.hand[]
+);
+
+create type app_private.offer as (
+  capture_id uuid,
+  record_id uuid,
+  is_earlier boolean,
+  lead_id uuid,
+  root_id uuid,
+  rank bigint,
+  key text,
+  bits real,
+  probability real,
+  levels smallint[],
+  holds boolean,
+  is_odd boolean
+);
+
 create type app_private.resolution as (
   arrival app_private.arrival,
   lead_id uuid,
   proposed_id uuid,
   is_first boolean,
-  doubtful_lead_ids uuid[]
+  origin_lead_id uuid,
+  doubts jsonb,
+  record app_private.match_records,
+  keys bigint[]
 );
 
 create type app_private.route as (
@@ -60,7 +172,22 @@ create type app_private.route as (
   team_id integer,
   turn bigint,
   reason text,
-  candidates jsonb
+  candidates jsonb,
+  hand app_private.hand[],
+  routed_by jsonb
+);
+
+create type app_private.suppression_key as (
+  boundary_id integer,
+  kind text,
+  value_hash bytea
+);
+
+create type app_public.absence_receipt as (
+  actor text,
+  starts_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  handed_over integer
 );
 
 create type app_public.api_key_receipt as (
@@ -78,6 +205,34 @@ create type app_public.capture_receipt as (
   trace_id text,
   status text,
   same_body boolean
+);
+
+create type app_public.erasure_receipt as (
+  erasure_id uuid,
+  lead_ids uuid[],
+  captures integer,
+  erased_at timestamp with time zone
+);
+
+create type app_public.field_origin as (
+  field app_public.lead_field,
+  value text,
+  rule text,
+  source_event_id uuid,
+  activity_id uuid,
+  edit_id uuid,
+  source text,
+  occurred_at timestamp with time zone,
+  actor text
+);
+
+create type app_public.merge_preview as (
+  survivor_id uuid,
+  merged_id uuid,
+  moves jsonb,
+  survivor jsonb,
+  merged jsonb,
+  notes text[]
 );
 
 create type app_public.raw_capture as (
@@ -143,17 +298,78 @@ create table app_private.audit_entries (
   constraint audit_entries_pkey PRIMARY KEY (id)
 ) partition by RANGE (id);
 
+create table app_private.audit_salts (
+  id uuid not null,
+  salt bytea not null,
+  constraint audit_salts_pkey PRIMARY KEY (id),
+  constraint audit_salts_salt_check CHECK ((octet_length(salt) = 32))
+);
+
 create table app_private.capture_keys (
   path_id integer not null,
   idempotency_key text not null,
   capture_id uuid not null,
   trace_id text not null,
-  body_hash bytea not null,
+  body_hash bytea,
   created_at timestamp with time zone not null default now(),
   last_seen_at timestamp with time zone not null default now(),
   constraint capture_keys_idempotency_key_check CHECK ((length(idempotency_key) <= 255)),
   constraint capture_keys_pkey PRIMARY KEY (path_id, idempotency_key)
 );
+CREATE INDEX capture_keys_capture_id_idx ON app_private.capture_keys USING brin (capture_id) WITH (pages_per_range='16', autosummarize='on');
+
+create table app_private.erasures (
+  id uuid not null default uuidv7(),
+  lead_id uuid,
+  territory_id integer,
+  lead_ids uuid[] not null,
+  capture_ids uuid[] not null,
+  cause text not null,
+  actor_id integer,
+  erased_at timestamp with time zone not null,
+  recorded_at timestamp with time zone,
+  constraint erasures_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint erasures_cause_check CHECK ((cause = ANY (ARRAY['request'::text, 'retention'::text]))),
+  constraint erasures_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+  constraint erasures_pkey PRIMARY KEY (id),
+  constraint erasures_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint recorded_after_it_was_done CHECK ((recorded_at >= erased_at))
+);
+CREATE INDEX erasures_actor_id_idx ON app_private.erasures USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+CREATE INDEX erasures_lead_id_territory_id_idx ON app_private.erasures USING btree (lead_id, territory_id);
+CREATE INDEX erasures_territory_id_idx ON app_private.erasures USING btree (territory_id);
+CREATE INDEX erasures_unrecorded ON app_private.erasures USING btree (id) WHERE (recorded_at IS NULL);
+
+create table app_private.identity_models (
+  id integer not null generated always as identity,
+  boundary_id integer,
+  version integer not null,
+  same_shares real[] not null,
+  stranger_shares real[] not null,
+  household_shares real[] not null,
+  weights real[] not null,
+  household_weights real[] not null,
+  household_bits real not null,
+  prior_share real not null,
+  upper_probability real not null,
+  lower_probability real not null,
+  records bigint not null,
+  trained_at timestamp with time zone not null,
+  is_active boolean not null,
+  constraint identity_models_boundary_id_fkey FOREIGN KEY (boundary_id) REFERENCES app_public.territories(id) ON DELETE CASCADE,
+  constraint identity_models_household_shares_check CHECK ((cardinality(household_shares) = 60)),
+  constraint identity_models_household_weights_check CHECK ((cardinality(household_weights) = 60)),
+  constraint identity_models_pkey PRIMARY KEY (id),
+  constraint identity_models_prior_share_check CHECK (((prior_share > (0)::double precision) AND (prior_share < (1)::double precision))),
+  constraint identity_models_same_shares_check CHECK ((cardinality(same_shares) = 60)),
+  constraint identity_models_stranger_shares_check CHECK ((cardinality(stranger_shares) = 60)),
+  constraint identity_models_version_check CHECK ((version > 0)),
+  constraint identity_models_weights_check CHECK ((cardinality(weights) = 60)),
+  constraint thresholds_in_order CHECK ((((0.5)::double precision <= lower_probability) AND (lower_probability <= upper_probability) AND (upper_probability < (1)::double precision)))
+);
+CREATE INDEX identity_models_boundary_id_idx ON app_private.identity_models USING btree (boundary_id);
+CREATE UNIQUE INDEX one_active_model ON app_private.identity_models USING btree (COALESCE(boundary_id, 0)) WHERE is_active;
+CREATE UNIQUE INDEX one_version_of_a_model ON app_private.identity_models USING btree (COALESCE(boundary_id, 0), version);
 
 create table app_private.import_batches (
   import_id uuid not null,
@@ -178,16 +394,71 @@ create table app_private.imports (
   constraint imports_pkey PRIMARY KEY (id)
 );
 
+create table app_private.lead_fields (
+  field app_public.lead_field not null,
+  field_group text not null,
+  criteria text[] not null,
+  constraint lead_fields_pkey PRIMARY KEY (field)
+);
+
 create table app_private.lead_identities (
   boundary_id integer not null,
   kind text not null,
   value_hash bytea not null,
   lead_id uuid not null,
-  constraint lead_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text, 'external_id'::text]))),
+  record_id uuid,
+  is_shared boolean not null default false,
+  constraint lead_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text, 'external_id'::text, 'person'::text]))),
   constraint lead_identities_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES app_public.leads(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
   constraint lead_identities_pkey PRIMARY KEY (boundary_id, kind, value_hash)
 );
 CREATE INDEX lead_identities_lead_id_idx ON app_private.lead_identities USING btree (lead_id);
+
+create table app_private.match_keys (
+  key_hash bigint not null,
+  record_id uuid not null,
+  constraint match_keys_pkey PRIMARY KEY (key_hash, record_id)
+);
+
+create table app_private.match_records (
+  id uuid not null,
+  boundary_id integer not null,
+  lead_id uuid not null,
+  is_test boolean not null,
+  first_name text,
+  name_root text,
+  last_name text,
+  birth_date text,
+  street text,
+  city text,
+  postal_code text,
+  region text,
+  country text,
+  company text,
+  company_domain text,
+  email text,
+  mailbox text,
+  handle text,
+  phone text,
+  keys bigint[] not null,
+  constraint match_records_pkey PRIMARY KEY (id)
+);
+
+create table app_private.match_statistics (
+  boundary_id integer not null,
+  records bigint not null,
+  counted_at timestamp with time zone not null,
+  constraint match_statistics_pkey PRIMARY KEY (boundary_id)
+);
+
+create table app_private.match_terms (
+  boundary_id integer not null,
+  field text not null,
+  term text not null,
+  share real not null,
+  constraint match_terms_pkey PRIMARY KEY (boundary_id, field, term),
+  constraint match_terms_share_check CHECK (((share > (0)::double precision) AND (share <= (1)::double precision)))
+);
 
 create table app_private.path_secrets (
   path_id integer not null,
@@ -221,6 +492,7 @@ create table app_private.privacy_requests (
   due_at timestamp with time zone not null,
   completed_at timestamp with time zone,
   outcome text,
+  origin_lead_id uuid,
   constraint completed_means_an_outcome CHECK (((completed_at IS NULL) = (outcome IS NULL))),
   constraint due_after_it_was_asked CHECK ((due_at > requested_at)),
   constraint privacy_requests_kind_check CHECK ((kind = ANY (ARRAY['erasure'::text, 'access'::text]))),
@@ -243,6 +515,87 @@ create table app_private.rate_buckets (
   constraint rate_buckets_tokens_check CHECK ((tokens >= (0)::double precision))
 );
 
+create table app_private.realignment_moves (
+  realignment_id integer not null,
+  lead_id uuid not null,
+  territory_id integer not null,
+  from_territory_id integer not null,
+  to_territory_id integer not null,
+  rule_id integer not null,
+  is_exempt boolean not null default false,
+  moved_at timestamp with time zone,
+  constraint a_move_goes_elsewhere CHECK ((from_territory_id <> to_territory_id)),
+  constraint realignment_moves_from_territory_id_fkey FOREIGN KEY (from_territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint realignment_moves_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+  constraint realignment_moves_pkey PRIMARY KEY (realignment_id, lead_id),
+  constraint realignment_moves_realignment_id_fkey FOREIGN KEY (realignment_id) REFERENCES app_private.realignments(id) ON DELETE CASCADE,
+  constraint realignment_moves_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES app_public.territory_rules(id) ON DELETE RESTRICT,
+  constraint realignment_moves_to_territory_id_fkey FOREIGN KEY (to_territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT
+);
+CREATE INDEX realignment_moves_from_territory_id_idx ON app_private.realignment_moves USING btree (from_territory_id);
+CREATE INDEX realignment_moves_lead_id_territory_id_idx ON app_private.realignment_moves USING btree (lead_id, territory_id);
+CREATE INDEX realignment_moves_rule_id_idx ON app_private.realignment_moves USING btree (rule_id);
+CREATE INDEX realignment_moves_to_territory_id_idx ON app_private.realignment_moves USING btree (to_territory_id);
+
+create table app_private.realignments (
+  id integer not null generated always as identity,
+  boundary_id integer not null,
+  revision integer not null,
+  effective_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  applied_at timestamp with time zone,
+  cancelled_at timestamp with time zone,
+  constraint applied_or_cancelled CHECK ((num_nonnulls(applied_at, cancelled_at) < 2)),
+  constraint not_applied_early CHECK ((applied_at >= effective_at)),
+  constraint realignments_boundary_id_fkey FOREIGN KEY (boundary_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint realignments_pkey PRIMARY KEY (id),
+  constraint realignments_revision_fkey FOREIGN KEY (revision) REFERENCES app_public.revisions(id) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX one_open_realignment_per_boundary ON app_private.realignments USING btree (boundary_id) WHERE ((applied_at IS NULL) AND (cancelled_at IS NULL));
+CREATE INDEX realignments_boundary_id_idx ON app_private.realignments USING btree (boundary_id);
+CREATE INDEX realignments_revision_idx ON app_private.realignments USING btree (revision);
+
+create table app_private.retention_rules (
+  slug text not null,
+  territory_id integer not null,
+  subject text not null,
+  status text,
+  purpose text,
+  keep_days integer,
+  constraint only_leads_are_kept_for_ever_by_a_rule CHECK (((subject = 'leads'::text) OR (keep_days IS NOT NULL))),
+  constraint only_leads_have_a_status_and_a_purpose CHECK (((subject = 'leads'::text) OR ((status IS NULL) AND (purpose IS NULL)))),
+  constraint retention_rules_keep_days_check CHECK (((keep_days >= 1) AND (keep_days <= 36500))),
+  constraint retention_rules_pkey PRIMARY KEY (slug),
+  constraint retention_rules_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+  constraint retention_rules_subject_check CHECK ((subject = ANY (ARRAY['leads'::text, 'processed_captures'::text, 'refused_captures'::text, 'captures'::text, 'notifications'::text]))),
+  constraint retention_rules_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX one_retention_rule_of_a_kind ON app_private.retention_rules USING btree (territory_id, subject, COALESCE(status, ''::text), COALESCE(purpose, ''::text));
+CREATE INDEX retention_rules_territory_id_idx ON app_private.retention_rules USING btree (territory_id);
+
+create table app_private.suppressions (
+  id uuid not null default uuidv7(),
+  boundary_id integer not null,
+  kind text not null,
+  value_hash bytea not null,
+  reason text not null,
+  suppressed_at timestamp with time zone not null,
+  ends_at timestamp with time zone,
+  actor_id integer,
+  capture_id uuid,
+  constraint one_suppression_of_a_key_and_reason UNIQUE (boundary_id, kind, value_hash, reason),
+  constraint suppressed_for_some_time CHECK ((ends_at > suppressed_at)),
+  constraint suppressions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint suppressions_boundary_id_fkey FOREIGN KEY (boundary_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint suppressions_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text, 'external_id'::text, 'domain'::text]))),
+  constraint suppressions_pkey PRIMARY KEY (id),
+  constraint suppressions_reason_check CHECK ((reason = ANY (ARRAY['asked_not_to_be_contacted'::text, 'bounced'::text, 'complained'::text, 'legal'::text, 'erased'::text]))),
+  constraint suppressions_value_hash_check CHECK ((octet_length(value_hash) = 32))
+);
+CREATE INDEX suppressions_actor_id_idx ON app_private.suppressions USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+CREATE INDEX suppressions_ending ON app_private.suppressions USING btree (ends_at) WHERE (ends_at IS NOT NULL);
+CREATE INDEX suppressions_suppressed_at_idx ON app_private.suppressions USING btree (suppressed_at);
+
 create table app_private.territory_grants (
   actor_id integer not null,
   territory_id integer not null,
@@ -252,6 +605,23 @@ create table app_private.territory_grants (
   constraint territory_grants_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE CASCADE
 );
 CREATE INDEX territory_grants_territory_id_idx ON app_private.territory_grants USING btree (territory_id);
+
+create table app_private.territory_shapes (
+  revision integer not null,
+  boundary_id integer not null,
+  specificity integer not null,
+  has_country boolean not null,
+  has_region boolean not null,
+  postal_length integer not null,
+  has_language boolean not null,
+  has_company_domain boolean not null,
+  has_segment boolean not null,
+  has_source boolean not null,
+  has_employees boolean not null,
+  has_condition boolean not null,
+  constraint territory_shapes_pkey PRIMARY KEY (revision, boundary_id, specificity, has_country, has_region, postal_length, has_language, has_company_domain, has_segment, has_source, has_employees, has_condition),
+  constraint territory_shapes_revision_fkey FOREIGN KEY (revision) REFERENCES app_public.revisions(id) ON DELETE CASCADE
+);
 
 create table app_private.worker_pools (
   id integer not null generated always as identity,
@@ -271,6 +641,26 @@ create table app_public.absences (
 );
 CREATE INDEX absences_actor_id_starts_at_ends_at_idx ON app_public.absences USING btree (actor_id, starts_at, ends_at);
 
+create table app_public.accounts (
+  id uuid not null default uuidv7(),
+  territory_id integer not null,
+  domain text not null,
+  name text,
+  owner_id integer,
+  status text not null default 'active'::text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint accounts_domain_check CHECK (((domain ~ '^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$'::text) AND (length(domain) <= 253))),
+  constraint accounts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 1000))),
+  constraint accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'on_hold'::text, 'former'::text]))),
+  constraint accounts_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint one_account_of_a_company_and_territory UNIQUE (domain, territory_id)
+);
+CREATE INDEX accounts_owner_id_idx ON app_public.accounts USING btree (owner_id);
+CREATE INDEX accounts_territory_id_idx ON app_public.accounts USING btree (territory_id);
+
 create table app_public.activities (
   id uuid not null default uuidv7(),
   lead_id uuid not null,
@@ -283,11 +673,15 @@ create table app_public.activities (
   recorded_at timestamp with time zone not null,
   capture_id uuid,
   trace_id text not null,
+  origin_lead_id uuid,
+  value_amount numeric(18,2),
+  value_currency text,
   constraint activities_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
   constraint activities_kind_check CHECK ((kind = ANY (ARRAY['call'::text, 'email'::text, 'meeting'::text, 'message'::text, 'note'::text, 'status_change'::text]))),
   constraint activities_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
   constraint activities_note_check CHECK ((length(note) <= 10000)),
-  constraint activities_pkey PRIMARY KEY (id)
+  constraint activities_pkey PRIMARY KEY (id),
+  constraint an_amount_has_its_currency CHECK (((value_amount IS NULL) = (value_currency IS NULL)))
 );
 CREATE INDEX activities_actor_id_idx ON app_public.activities USING btree (actor_id);
 CREATE INDEX activities_capture_id_idx ON app_public.activities USING btree (capture_id) WHERE (capture_id IS NOT NULL);
@@ -304,6 +698,7 @@ create table app_public.actors (
   db_role text,
   manager_id integer,
   is_active boolean not null default true,
+  time_zone text,
   constraint actors_db_role_key UNIQUE (db_role),
   constraint actors_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'api_key'::text, 'bi_login'::text, 'system'::text]))),
   constraint actors_manager_id_fkey FOREIGN KEY (manager_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
@@ -324,12 +719,18 @@ create table app_public.assignments (
   trace_id text not null,
   assigned_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  origin_lead_id uuid,
+  accept_due_at timestamp with time zone,
+  accepted_at timestamp with time zone,
+  outcome text,
   constraint an_assignment_ends_after_it_begins CHECK ((ended_at >= assigned_at)),
   constraint assignments_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
   constraint assignments_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
-  constraint assignments_pkey PRIMARY KEY (id)
+  constraint assignments_pkey PRIMARY KEY (id),
+  constraint how_an_assignment_failed CHECK ((outcome = ANY (ARRAY['declined'::text, 'expired'::text, 'handed_over'::text, 'escalated'::text])))
 );
 CREATE INDEX assignments_lead_id_territory_id_idx ON app_public.assignments USING btree (lead_id, territory_id);
+CREATE INDEX assignments_to_accept ON app_public.assignments USING btree (accept_due_at) WHERE ((accept_due_at IS NOT NULL) AND (accepted_at IS NULL) AND (ended_at IS NULL));
 CREATE UNIQUE INDEX one_owner_at_a_time ON app_public.assignments USING btree (lead_id) WHERE (ended_at IS NULL);
 
 create table app_public.capture_paths (
@@ -362,6 +763,7 @@ create table app_public.capture_paths (
   constraint capture_paths_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT
 );
 CREATE INDEX capture_paths_active_contract_id_id_idx ON app_public.capture_paths USING btree (active_contract_id, id);
+CREATE INDEX capture_paths_source_idx ON app_public.capture_paths USING btree (source);
 CREATE INDEX capture_paths_territory_id_idx ON app_public.capture_paths USING btree (territory_id);
 
 create table app_public.captures (
@@ -394,6 +796,9 @@ create table app_public.captures (
   discard_reason text,
   revalidate_with integer,
   revalidation jsonb,
+  origin_lead_id uuid,
+  erased_at timestamp with time zone,
+  located_by jsonb,
   constraint a_judged_capture_has_an_instant CHECK (((status = 'pending'::text) = (processed_at IS NULL))),
   constraint captures_kind_check CHECK ((kind = ANY (ARRAY['lead'::text, 'activity'::text, 'order'::text, 'privacy'::text]))),
   constraint captures_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
@@ -412,6 +817,7 @@ CREATE INDEX captures_refused ON ONLY app_public.captures USING btree (territory
 CREATE INDEX captures_to_fetch ON ONLY app_public.captures USING btree (fetch_due_at) WHERE (fetch_due_at IS NOT NULL);
 CREATE INDEX captures_to_revalidate ON ONLY app_public.captures USING btree (id) WHERE (revalidate_with IS NOT NULL);
 CREATE INDEX captures_trace_id_idx ON ONLY app_public.captures USING btree (trace_id);
+CREATE INDEX captures_without_lead ON ONLY app_public.captures USING btree (path_id, id) WHERE ((lead_id IS NULL) AND (status <> 'pending'::text) AND (erased_at IS NULL));
 
 create table app_public.clocks (
   id uuid not null default uuidv7(),
@@ -428,12 +834,15 @@ create table app_public.clocks (
   next_at timestamp with time zone,
   stopped_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  origin_lead_id uuid,
+  stop_reason text,
   constraint a_stopped_clock_waits_for_nothing CHECK (((stopped_at IS NULL) OR (next_at IS NULL))),
   constraint clocks_kind_check CHECK ((kind = 'first_response'::text)),
   constraint clocks_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
   constraint clocks_pkey PRIMARY KEY (id),
   constraint clocks_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES app_public.sla_policies(id) ON DELETE RESTRICT,
-  constraint clocks_target_seconds_check CHECK ((target_seconds > 0))
+  constraint clocks_target_seconds_check CHECK ((target_seconds > 0)),
+  constraint only_a_stopped_clock_has_a_reason CHECK (((stop_reason IS NULL) OR ((stop_reason = ANY (ARRAY['merged'::text, 'erased'::text])) AND (stopped_at IS NOT NULL))))
 );
 CREATE INDEX clocks_lead_id_territory_id_idx ON app_public.clocks USING btree (lead_id, territory_id);
 CREATE INDEX clocks_waiting ON app_public.clocks USING btree (next_at) WHERE (next_at IS NOT NULL);
@@ -446,16 +855,23 @@ create table app_public.consents (
   purpose text not null,
   state text not null,
   text_version text not null,
-  capture_id uuid not null,
+  capture_id uuid,
   trace_id text not null,
   given_at timestamp with time zone not null,
+  origin_lead_id uuid,
+  actor_id integer,
+  note text,
+  constraint an_arrival_or_a_person_tells CHECK (((capture_id IS NULL) <> (actor_id IS NULL))),
+  constraint consents_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
   constraint consents_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+  constraint consents_note_check CHECK ((length(note) <= 10000)),
   constraint consents_pkey PRIMARY KEY (id),
   constraint consents_purpose_check CHECK ((purpose ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text)),
   constraint consents_state_check CHECK ((state = ANY (ARRAY['granted'::text, 'denied'::text, 'withdrawn'::text]))),
   constraint consents_text_version_check CHECK (((length(text_version) >= 1) AND (length(text_version) <= 200))),
   constraint one_answer_to_a_purpose_per_capture UNIQUE (capture_id, purpose)
 );
+CREATE INDEX consents_actor_id_idx ON app_public.consents USING btree (actor_id) WHERE (actor_id IS NOT NULL);
 CREATE INDEX consents_lead_id_territory_id_idx ON app_public.consents USING btree (lead_id, territory_id);
 CREATE INDEX consents_territory_id_idx ON app_public.consents USING btree (territory_id, id DESC);
 
@@ -480,6 +896,7 @@ create table app_public.contracts (
   is_history boolean not null default false,
   published_at timestamp with time zone not null,
   team_id integer,
+  required_purposes jsonb not null generated always as (jsonb_path_query_array(definition, '$."consents"[*]?(@."required" == true)."purpose"'::jsonpath)) stored,
   constraint contracts_fallback_territory_id_fkey FOREIGN KEY (fallback_territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
   constraint contracts_id_path_id_key UNIQUE (id, path_id),
   constraint contracts_path_id_territory_id_fkey FOREIGN KEY (path_id, territory_id) REFERENCES app_public.capture_paths(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
@@ -490,6 +907,7 @@ create table app_public.contracts (
 CREATE INDEX contracts_fallback_territory_id_idx ON app_public.contracts USING btree (fallback_territory_id);
 CREATE INDEX contracts_path_id_territory_id_idx ON app_public.contracts USING btree (path_id, territory_id);
 CREATE INDEX contracts_team_id_idx ON app_public.contracts USING btree (team_id);
+CREATE INDEX contracts_that_demand ON app_public.contracts USING btree (id) WHERE (required_purposes <> '[]'::jsonb);
 
 create table app_public.decisions (
   id uuid not null default uuidv7(),
@@ -507,9 +925,9 @@ create table app_public.decisions (
   candidates jsonb not null,
   superseded_by_id uuid,
   decided_at timestamp with time zone not null,
-  constraint an_owner_is_named_unless_queued CHECK (((action = 'queue'::text) = (owner_id IS NULL))),
-  constraint decisions_action_check CHECK ((action = ANY (ARRAY['assign'::text, 'keep_owner'::text, 'queue'::text, 'claim'::text, 'reassign'::text]))),
-  constraint decisions_kind_check CHECK ((kind = 'route'::text)),
+  constraint an_owner_is_named_unless_queued CHECK (((kind <> 'route'::text) OR (action = 'hold'::text) OR ((action = 'queue'::text) = (owner_id IS NULL)))),
+  constraint decisions_action_check CHECK ((action = ANY (ARRAY['assign'::text, 'keep_owner'::text, 'queue'::text, 'hold'::text, 'claim'::text, 'reassign'::text, 'merge'::text, 'unmerge'::text]))),
+  constraint decisions_kind_check CHECK ((kind = ANY (ARRAY['route'::text, 'merge'::text]))),
   constraint decisions_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
   constraint decisions_pkey PRIMARY KEY (id),
   constraint decisions_superseded_by_id_fkey FOREIGN KEY (superseded_by_id) REFERENCES app_public.decisions(id) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED
@@ -567,6 +985,9 @@ create table app_public.exceptions (
   resolved_at timestamp with time zone,
   outcome text,
   note text,
+  origin_lead_id uuid,
+  is_closed_by_merge boolean not null default false,
+  constraint a_merge_closes_what_is_resolved CHECK (((NOT is_closed_by_merge) OR (resolved_at IS NOT NULL))),
   constraint due_after_it_opened CHECK ((due_at > opened_at)),
   constraint exceptions_escalation_team_id_fkey FOREIGN KEY (escalation_team_id) REFERENCES app_public.teams(id) ON DELETE RESTRICT,
   constraint exceptions_kind_fkey FOREIGN KEY (kind) REFERENCES app_public.exception_policies(kind) ON DELETE RESTRICT,
@@ -586,6 +1007,66 @@ CREATE INDEX exceptions_owner_team_id_idx ON app_public.exceptions USING btree (
 CREATE INDEX exceptions_territory_id_id_idx ON app_public.exceptions USING btree (territory_id, id DESC);
 CREATE INDEX exceptions_trace_id_idx ON app_public.exceptions USING btree (trace_id);
 CREATE UNIQUE INDEX one_open_exception_per_cause ON app_public.exceptions USING btree (COALESCE(capture_id, lead_id), kind) WHERE ((resolved_at IS NULL) AND (COALESCE(capture_id, lead_id) IS NOT NULL));
+
+create table app_public.lead_edits (
+  id uuid not null default uuidv7(),
+  lead_id uuid not null,
+  territory_id integer not null,
+  origin_lead_id uuid,
+  trace_id text not null,
+  field app_public.lead_field not null,
+  value text,
+  actor_id integer,
+  edited_at timestamp with time zone not null,
+  superseded_at timestamp with time zone,
+  undone_at timestamp with time zone,
+  undone_by_id integer,
+  constraint lead_edits_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint lead_edits_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+  constraint lead_edits_pkey PRIMARY KEY (id),
+  constraint lead_edits_undone_by_id_fkey FOREIGN KEY (undone_by_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint superseded_or_undone CHECK (((superseded_at IS NULL) OR (undone_at IS NULL))),
+  constraint who_undoes_is_known_by_when CHECK (((undone_by_id IS NULL) OR (undone_at IS NOT NULL)))
+);
+CREATE INDEX lead_edits_actor_id_idx ON app_public.lead_edits USING btree (actor_id);
+CREATE INDEX lead_edits_lead_id_territory_id_idx ON app_public.lead_edits USING btree (lead_id, territory_id);
+CREATE INDEX lead_edits_territory_id_id_idx ON app_public.lead_edits USING btree (territory_id, id DESC);
+CREATE INDEX lead_edits_trace_id_idx ON app_public.lead_edits USING btree (trace_id);
+CREATE INDEX lead_edits_undone_by_id_idx ON app_public.lead_edits USING btree (undone_by_id);
+CREATE UNIQUE INDEX one_standing_edit_per_field ON app_public.lead_edits USING btree (COALESCE(origin_lead_id, lead_id), field) WHERE ((superseded_at IS NULL) AND (undone_at IS NULL));
+
+create table app_public.lead_merges (
+  id uuid not null default uuidv7(),
+  survivor_id uuid not null,
+  merged_id uuid not null,
+  territory_id integer not null,
+  actor_id integer,
+  score double precision,
+  evidence jsonb,
+  moved jsonb not null,
+  survivor_before jsonb not null,
+  merged_before jsonb not null,
+  merged_at timestamp with time zone not null,
+  unmerged_at timestamp with time zone,
+  unmerged_by_id integer,
+  returned jsonb,
+  constraint lead_merges_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint lead_merges_merged_id_fkey FOREIGN KEY (merged_id) REFERENCES app_public.leads(id) ON DELETE RESTRICT,
+  constraint lead_merges_pkey PRIMARY KEY (id),
+  constraint lead_merges_survivor_id_fkey FOREIGN KEY (survivor_id) REFERENCES app_public.leads(id) ON DELETE RESTRICT,
+  constraint lead_merges_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint lead_merges_unmerged_by_id_fkey FOREIGN KEY (unmerged_by_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint nobody_undoes_what_stands CHECK (((unmerged_by_id IS NULL) OR (unmerged_at IS NOT NULL))),
+  constraint two_leads_become_one CHECK ((survivor_id <> merged_id)),
+  constraint undone_after_it_was_done CHECK ((unmerged_at >= merged_at)),
+  constraint undone_says_what_returned CHECK (((unmerged_at IS NULL) = (returned IS NULL)))
+);
+CREATE INDEX lead_merges_actor_id_idx ON app_public.lead_merges USING btree (actor_id);
+CREATE INDEX lead_merges_merged_id_idx ON app_public.lead_merges USING btree (merged_id);
+CREATE INDEX lead_merges_survivor_id_idx ON app_public.lead_merges USING btree (survivor_id);
+CREATE INDEX lead_merges_territory_id_id_idx ON app_public.lead_merges USING btree (territory_id, id DESC);
+CREATE INDEX lead_merges_unmerged_by_id_idx ON app_public.lead_merges USING btree (unmerged_by_id) WHERE (unmerged_by_id IS NOT NULL);
+CREATE UNIQUE INDEX merged_into_one_lead_at_a_time ON app_public.lead_merges USING btree (merged_id) WHERE (unmerged_at IS NULL);
 
 create table app_public.leads (
   id uuid not null default uuidv7(),
@@ -633,6 +1114,10 @@ create table app_public.leads (
   sla_breached_at timestamp with time zone,
   sla_met_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  field_origins jsonb,
+  held_at timestamp with time zone,
+  erased_at timestamp with time zone,
+  constraint a_forgotten_lead_is_closed CHECK (((erased_at IS NULL) OR (closed_at IS NOT NULL))),
   constraint breach_needs_a_deadline CHECK (((sla_breached_at IS NULL) OR (sla_due_at IS NOT NULL))),
   constraint closed_means_a_closing_instant CHECK (((status = ANY (ARRAY['closed_won'::text, 'closed_lost'::text])) = (closed_at IS NOT NULL))),
   constraint leads_id_territory_id_key UNIQUE (id, territory_id),
@@ -648,10 +1133,42 @@ create table app_public.leads (
   constraint owned_means_an_owner_and_an_instant CHECK (((owner_id IS NULL) = (owned_at IS NULL)))
 );
 CREATE INDEX leads_email_territory_id_idx ON app_public.leads USING btree (email, territory_id);
+CREATE INDEX leads_erased_at_idx ON app_public.leads USING btree (erased_at) WHERE (erased_at IS NOT NULL);
+CREATE INDEX leads_held ON app_public.leads USING btree (territory_id, id) WHERE (held_at IS NOT NULL);
 CREATE INDEX leads_merged_into_id_idx ON app_public.leads USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
 CREATE INDEX leads_owner_id_closed_at_idx ON app_public.leads USING btree (owner_id, closed_at);
 CREATE INDEX leads_territory_id_id_idx ON app_public.leads USING btree (territory_id, id DESC);
-CREATE INDEX leads_without_owner ON app_public.leads USING btree (territory_id, id) WHERE ((owner_id IS NULL) AND (closed_at IS NULL));
+CREATE INDEX leads_without_owner ON app_public.leads USING btree (territory_id, id) WHERE ((owner_id IS NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL));
+
+create table app_public.match_candidates (
+  id uuid not null default uuidv7(),
+  territory_id integer not null,
+  lead_id uuid not null,
+  other_lead_id uuid not null,
+  capture_id uuid,
+  trace_id text not null,
+  probability real,
+  evidence jsonb not null,
+  state text not null default 'open'::text,
+  opened_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by_id integer,
+  constraint decided_or_open CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+  constraint match_candidates_decided_by_id_fkey FOREIGN KEY (decided_by_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint match_candidates_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES app_public.leads(id) ON DELETE CASCADE,
+  constraint match_candidates_other_lead_id_fkey FOREIGN KEY (other_lead_id) REFERENCES app_public.leads(id) ON DELETE CASCADE,
+  constraint match_candidates_pkey PRIMARY KEY (id),
+  constraint match_candidates_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
+  constraint match_candidates_state_check CHECK ((state = ANY (ARRAY['open'::text, 'merged'::text, 'rejected'::text]))),
+  constraint match_candidates_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint two_different_leads CHECK ((lead_id <> other_lead_id))
+);
+CREATE INDEX match_candidates_capture_id_idx ON app_public.match_candidates USING btree (capture_id) WHERE (state = 'open'::text);
+CREATE INDEX match_candidates_decided_by_id_idx ON app_public.match_candidates USING btree (decided_by_id);
+CREATE INDEX match_candidates_lead_id_idx ON app_public.match_candidates USING btree (lead_id);
+CREATE INDEX match_candidates_other_lead_id_idx ON app_public.match_candidates USING btree (other_lead_id);
+CREATE INDEX match_candidates_territory_id_idx ON app_public.match_candidates USING btree (territory_id, id DESC);
+CREATE UNIQUE INDEX one_candidate_per_pair ON app_public.match_candidates USING btree (LEAST(lead_id, other_lead_id), GREATEST(lead_id, other_lead_id));
 
 create table app_public.memberships (
   actor_id integer not null,
@@ -678,12 +1195,14 @@ create table app_public.notifications (
   next_attempt_at timestamp with time zone,
   sent_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  origin_lead_id uuid,
+  withdrawn_at timestamp with time zone,
   constraint notifications_channel_check CHECK ((channel = 'log'::text)),
   constraint notifications_event_id_channel_recipient_id_key UNIQUE (event_id, channel, recipient_id),
   constraint notifications_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
   constraint notifications_pkey PRIMARY KEY (id),
   constraint notifications_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
-  constraint sent_or_waiting CHECK (((sent_at IS NULL) = (next_attempt_at IS NOT NULL)))
+  constraint sent_waiting_or_withdrawn CHECK ((num_nonnulls(sent_at, next_attempt_at, withdrawn_at) = 1))
 );
 CREATE INDEX notifications_lead_id_territory_id_idx ON app_public.notifications USING btree (lead_id, territory_id);
 CREATE INDEX notifications_waiting ON app_public.notifications USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
@@ -708,6 +1227,39 @@ create table app_public.revisions (
   applied_at timestamp with time zone not null,
   constraint revisions_pkey PRIMARY KEY (id)
 );
+
+create table app_public.routing_rules (
+  id integer not null generated always as identity,
+  revision integer not null,
+  territory_id integer not null,
+  position integer not null,
+  source text,
+  country text,
+  segment text,
+  language text,
+  score_min smallint,
+  score_max smallint,
+  condition jsonpath,
+  actor_id integer,
+  team_id integer,
+  is_for_manager boolean,
+  specificity integer not null generated always as (num_nonnulls(source, country, segment, language, COALESCE(score_min, score_max), condition)) stored,
+  shape integer not null generated always as ((((((source IS NOT NULL))::integer + (2 * ((country IS NOT NULL))::integer)) + (4 * ((segment IS NOT NULL))::integer)) + (8 * ((language IS NOT NULL))::integer))) stored,
+  match_key bigint not null generated always as (hash_record_extended(ROW(revision, territory_id, source, country, segment, language), (0)::bigint)) stored,
+  constraint a_rule_has_one_target CHECK ((num_nonnulls(actor_id, team_id, is_for_manager) = 1)),
+  constraint routing_rules_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
+  constraint routing_rules_pkey PRIMARY KEY (id),
+  constraint routing_rules_revision_fkey FOREIGN KEY (revision) REFERENCES app_public.revisions(id) ON DELETE RESTRICT,
+  constraint routing_rules_team_id_fkey FOREIGN KEY (team_id) REFERENCES app_public.teams(id) ON DELETE RESTRICT,
+  constraint routing_rules_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint said_or_left_out CHECK (is_for_manager),
+  constraint scores_from_low_to_high CHECK (((COALESCE((score_min)::integer, 0) >= 0) AND (COALESCE((score_min)::integer, 0) <= COALESCE((score_max)::integer, 100)) AND (COALESCE((score_max)::integer, 100) <= 100)))
+);
+CREATE INDEX routing_rules_actor_id_idx ON app_public.routing_rules USING btree (actor_id);
+CREATE INDEX routing_rules_match_key_idx ON app_public.routing_rules USING btree (match_key);
+CREATE INDEX routing_rules_revision_territory_id_shape_idx ON app_public.routing_rules USING btree (revision, territory_id, shape);
+CREATE INDEX routing_rules_team_id_idx ON app_public.routing_rules USING btree (team_id);
+CREATE INDEX routing_rules_territory_id_idx ON app_public.routing_rules USING btree (territory_id);
 
 create table app_public.scoring_rules (
   id integer not null generated always as identity,
@@ -764,12 +1316,31 @@ create table app_public.source_events (
   occurred_at timestamp with time zone not null,
   attributes jsonb not null,
   is_test boolean not null default false,
+  derived_channel text,
   constraint source_events_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
   constraint source_events_pkey PRIMARY KEY (id)
 ) partition by RANGE (id);
 CREATE INDEX source_events_capture_id_idx ON ONLY app_public.source_events USING btree (capture_id);
 CREATE INDEX source_events_lead_id_territory_id_idx ON ONLY app_public.source_events USING btree (lead_id, territory_id);
 CREATE INDEX source_events_territory_id_id_idx ON ONLY app_public.source_events USING btree (territory_id, id DESC);
+
+create table app_public.survivorship_rules (
+  id integer not null generated always as identity,
+  revision integer not null,
+  territory_id integer not null,
+  position integer not null,
+  fields text[] not null,
+  criteria text[] not null,
+  trusted_sources text[] not null default '{}'::text[],
+  constraint survivorship_rules_criteria_check CHECK (((criteria <@ ARRAY['trusted'::text, 'verified'::text, 'most_complete'::text, 'most_recent'::text, 'first'::text]) AND (cardinality(criteria) > 0))),
+  constraint survivorship_rules_fields_check CHECK ((cardinality(fields) > 0)),
+  constraint survivorship_rules_pkey PRIMARY KEY (id),
+  constraint survivorship_rules_revision_fkey FOREIGN KEY (revision) REFERENCES app_public.revisions(id) ON DELETE RESTRICT,
+  constraint survivorship_rules_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
+  constraint trust_names_its_sources CHECK ((('trusted'::text = ANY (criteria)) = (cardinality(trusted_sources) > 0)))
+);
+CREATE INDEX survivorship_rules_revision_territory_id_idx ON app_public.survivorship_rules USING btree (revision, territory_id);
+CREATE INDEX survivorship_rules_territory_id_idx ON app_public.survivorship_rules USING btree (territory_id);
 
 create table app_public.team_members (
   team_id integer not null,
@@ -779,6 +1350,13 @@ create table app_public.team_members (
   weight integer not null default 1,
   capacity integer,
   last_turn bigint not null default 0,
+  daily_capacity integer,
+  credit bigint not null default 0,
+  past_credit bigint not null default 0,
+  past_turn bigint not null default 0,
+  dealt_on date,
+  dealt integer not null default 0,
+  constraint daily_capacity_is_no_debt CHECK ((daily_capacity >= 0)),
   constraint team_members_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
   constraint team_members_capacity_check CHECK ((capacity >= 0)),
   constraint team_members_pkey PRIMARY KEY (team_id, actor_id),
@@ -800,7 +1378,10 @@ create table app_public.teams (
   escalates_to_id integer,
   last_turn bigint not null default 0,
   is_active boolean not null default true,
+  past_turn bigint not null default 0,
+  accept_seconds integer,
   constraint a_partner_has_a_named_contact CHECK (((kind <> 'partner'::text) OR (contact_name IS NOT NULL))),
+  constraint accept_seconds_last CHECK ((accept_seconds > 0)),
   constraint teams_escalates_to_id_fkey FOREIGN KEY (escalates_to_id) REFERENCES app_public.teams(id) ON DELETE RESTRICT,
   constraint teams_id_territory_id_key UNIQUE (id, territory_id),
   constraint teams_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'partner'::text]))),
@@ -826,17 +1407,25 @@ create table app_public.territories (
   root_id integer not null,
   boundary_id integer not null,
   path integer[] not null,
+  attribution_half_life_days double precision,
+  half_life_days double precision not null default 7,
+  unassigned_seconds integer,
+  fallback_team_id integer,
+  constraint a_half_life_is_a_span_of_days CHECK (((attribution_half_life_days >= (0.01)::double precision) AND (attribution_half_life_days <= (3650)::double precision))),
   constraint a_root_is_an_identity_boundary CHECK (((parent_id IS NOT NULL) OR is_identity_boundary)),
   constraint territories_boundary_id_fkey FOREIGN KEY (boundary_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
   constraint territories_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint territories_fallback_team_id_fkey FOREIGN KEY (fallback_team_id) REFERENCES app_public.teams(id) ON DELETE RESTRICT,
   constraint territories_kind_check CHECK ((kind = ANY (ARRAY['group'::text, 'region'::text, 'market'::text, 'patch'::text]))),
   constraint territories_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
   constraint territories_pkey PRIMARY KEY (id),
   constraint territories_root_id_fkey FOREIGN KEY (root_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
   constraint territories_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
-  constraint territories_slug_key UNIQUE (slug)
+  constraint territories_slug_key UNIQUE (slug),
+  constraint unassigned_seconds_last CHECK ((unassigned_seconds > 0))
 );
 CREATE INDEX territories_boundary_id_idx ON app_public.territories USING btree (boundary_id);
+CREATE INDEX territories_fallback_team_id_idx ON app_public.territories USING btree (fallback_team_id);
 CREATE INDEX territories_parent_id_idx ON app_public.territories USING btree (parent_id);
 CREATE INDEX territories_root_id_idx ON app_public.territories USING btree (root_id);
 
@@ -854,18 +1443,168 @@ create table app_public.territory_rules (
   segment text,
   source text,
   condition jsonpath,
-  specificity integer not null generated always as (((10 * num_nonnulls(country, region, postal_prefix, language, company_domain, segment, source, condition)) + COALESCE(length(postal_prefix), 0))) stored,
-  constraint a_rule_says_something CHECK ((num_nonnulls(country, region, postal_prefix, language, company_domain, segment, source, condition) > 0)),
+  specificity integer not null generated always as (((10 * num_nonnulls(country, region, postal_prefix, language, company_domain, segment, source, COALESCE(employees_min, employees_max), condition)) + COALESCE(length(postal_prefix), 0))) stored,
+  employees_min integer,
+  employees_max integer,
+  match_key bigint not null generated always as (hash_record_extended(ROW(revision, boundary_id, country, region, postal_prefix, language, company_domain, segment, source), (0)::bigint)) stored,
+  constraint a_rule_says_something CHECK ((num_nonnulls(country, region, postal_prefix, language, company_domain, segment, source, employees_min, employees_max, condition) > 0)),
+  constraint employees_from_few_to_many CHECK ((employees_min <= employees_max)),
   constraint territory_rules_boundary_id_fkey FOREIGN KEY (boundary_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
   constraint territory_rules_pkey PRIMARY KEY (id),
   constraint territory_rules_revision_fkey FOREIGN KEY (revision) REFERENCES app_public.revisions(id) ON DELETE RESTRICT,
   constraint territory_rules_territory_id_fkey FOREIGN KEY (territory_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT
 );
 CREATE INDEX territory_rules_boundary_id_idx ON app_public.territory_rules USING btree (boundary_id);
-CREATE INDEX territory_rules_revision_boundary_id_specificity_position_idx ON app_public.territory_rules USING btree (revision, boundary_id, specificity DESC, "position");
+CREATE INDEX territory_rules_match_key_idx ON app_public.territory_rules USING btree (match_key);
+CREATE INDEX territory_rules_revision_position_idx ON app_public.territory_rules USING btree (revision, "position");
 CREATE INDEX territory_rules_territory_id_idx ON app_public.territory_rules USING btree (territory_id);
 
+create table app_public.working_hours (
+  id integer not null generated always as identity,
+  actor_id integer,
+  team_id integer,
+  day integer not null,
+  starts time without time zone not null,
+  ends time without time zone not null,
+  constraint a_block_ends_after_it_starts CHECK ((ends > starts)),
+  constraint day_of_the_week_from_monday CHECK (((day >= 1) AND (day <= 7))),
+  constraint hours_of_somebody_or_of_a_team CHECK ((num_nonnulls(actor_id, team_id) = 1)),
+  constraint working_hours_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE CASCADE,
+  constraint working_hours_pkey PRIMARY KEY (id),
+  constraint working_hours_team_id_fkey FOREIGN KEY (team_id) REFERENCES app_public.teams(id) ON DELETE CASCADE
+);
+CREATE INDEX working_hours_actor_id_idx ON app_public.working_hours USING btree (actor_id);
+CREATE INDEX working_hours_team_id_idx ON app_public.working_hours USING btree (team_id);
+
 -- Views
+
+create view app_public.attribution_credits with (security_invoker=true) as
+ SELECT touches.lead_id,
+    touches.territory_id,
+    touches.source_event_id,
+    models.model,
+    touches."position",
+    touches.credited_touches AS touches,
+    touches.occurred_at,
+    touches.days_before,
+    touches.channel,
+    touches.derived_channel,
+    touches.source,
+    touches.campaign,
+    touches.medium,
+    touches.primary_source,
+    (share.until - share.before) AS credit,
+    (round((touches.value_amount * share.until), 2) - round((touches.value_amount * share.before), 2)) AS credited_value,
+    touches.value_amount,
+    touches.value_currency,
+    touches.is_won,
+    touches.won_at,
+    touches.closed_at
+   FROM ((app_public.attribution_touches touches
+     CROSS JOIN unnest(enum_range(NULL::app_public.attribution_model)) models(model))
+     CROSS JOIN LATERAL ( SELECT app_hidden.credit_until(models.model, touches."position", touches.credited_touches, (touches.weight_until / touches.weight_total)) AS until,
+            app_hidden.credit_until(models.model, (touches."position" - 1), touches.credited_touches, ((touches.weight_until - touches.weight) / touches.weight_total)) AS before) share)
+  WHERE touches.is_credited;
+
+create view app_public.attribution_touches with (security_invoker=true) as
+ SELECT lead_id,
+    territory_id,
+    source_event_id,
+    "position",
+    touches,
+    credited_touches,
+    occurred_at,
+    last_touch_at,
+    last_credited_at,
+    channel,
+    derived_channel,
+    source,
+    campaign,
+    medium,
+    content,
+    term,
+    landing_page,
+    referrer,
+    click_id,
+    is_won,
+    won_at,
+    closed_at,
+    value_amount,
+    value_currency,
+    half_life_days,
+    is_credited,
+    days_before,
+    weight,
+    first_value(COALESCE(derived_channel, source)) OVER ordered AS primary_source,
+    sum(weight) OVER ordered AS weight_until,
+    sum(weight) OVER (PARTITION BY lead_id) AS weight_total
+   FROM ( SELECT counted.lead_id,
+            counted.territory_id,
+            counted.source_event_id,
+            counted."position",
+            counted.touches,
+            counted.credited_touches,
+            counted.occurred_at,
+            counted.last_touch_at,
+            counted.last_credited_at,
+            counted.channel,
+            counted.derived_channel,
+            counted.source,
+            counted.campaign,
+            counted.medium,
+            counted.content,
+            counted.term,
+            counted.landing_page,
+            counted.referrer,
+            counted.click_id,
+            counted.is_won,
+            counted.won_at,
+            counted.closed_at,
+            counted.value_amount,
+            counted.value_currency,
+            counted.half_life_days,
+            (counted."position" <= counted.credited_touches) AS is_credited,
+            round(((date_part('epoch'::text, (COALESCE(counted.won_at, counted.last_touch_at) - counted.occurred_at)) / (86400)::double precision))::numeric, 3) AS days_before,
+                CASE
+                    WHEN (counted."position" <= counted.credited_touches) THEN round((power((2)::double precision, (- LEAST((100)::double precision, ((date_part('epoch'::text, (counted.last_credited_at - counted.occurred_at)) / (86400)::double precision) / counted.half_life_days)))))::numeric, 15)
+                    ELSE (0)::numeric
+                END AS weight
+           FROM ( SELECT leads.id AS lead_id,
+                    leads.territory_id,
+                    source_events.id AS source_event_id,
+                    (row_number() OVER (PARTITION BY leads.id ORDER BY source_events.occurred_at, source_events.id))::integer AS "position",
+                    (count(*) OVER whole)::integer AS touches,
+                    (GREATEST((1)::bigint, count(*) FILTER (WHERE ((ending.won_at IS NULL) OR (source_events.occurred_at <= ending.won_at))) OVER whole))::integer AS credited_touches,
+                    source_events.occurred_at,
+                    max(source_events.occurred_at) OVER whole AS last_touch_at,
+                    COALESCE(max(source_events.occurred_at) FILTER (WHERE ((ending.won_at IS NULL) OR (source_events.occurred_at <= ending.won_at))) OVER whole, min(source_events.occurred_at) OVER whole) AS last_credited_at,
+                    source_events.channel,
+                    COALESCE(source_events.channel, source_events.derived_channel, app_hidden.channel_of(source_events.medium, source_events.source, source_events.click_id, source_events.landing_page, source_events.referrer)) AS derived_channel,
+                    source_events.source,
+                    source_events.campaign,
+                    source_events.medium,
+                    source_events.content,
+                    source_events.term,
+                    source_events.landing_page,
+                    source_events.referrer,
+                    source_events.click_id,
+                    (leads.status = 'closed_won'::text) AS is_won,
+                    ending.won_at,
+                    leads.closed_at,
+                    leads.value_amount,
+                    leads.value_currency,
+                    territories.half_life_days
+                   FROM (((app_public.leads
+                     JOIN app_public.territories ON ((territories.id = leads.territory_id)))
+                     JOIN app_public.source_events ON ((source_events.lead_id = leads.id)))
+                     CROSS JOIN LATERAL ( SELECT
+                                CASE
+                                    WHEN (leads.status = 'closed_won'::text) THEN leads.closed_at
+                                    ELSE NULL::timestamp with time zone
+                                END AS won_at) ending)
+                  WHERE ((leads.merged_into_id IS NULL) AND (NOT leads.is_test))
+                  WINDOW whole AS (PARTITION BY leads.id)) counted) touches
+  WINDOW ordered AS (PARTITION BY lead_id ORDER BY occurred_at, source_event_id ROWS UNBOUNDED PRECEDING);
 
 create view app_public.story_entries with (security_invoker=true) as
  SELECT captures.territory_id,
@@ -935,7 +1674,7 @@ UNION ALL
     decisions.trace_id,
     decisions.decided_at AS at,
     4 AS rank,
-    'route'::text AS stage,
+    decisions.kind AS stage,
     decisions.reason AS summary,
     jsonb_build_object('decisionId', decisions.id, 'action', decisions.action, 'revision', decisions.revision, 'candidates', decisions.candidates) AS details
    FROM app_public.decisions
@@ -957,6 +1696,8 @@ UNION ALL
     8 AS rank,
     'stop clock'::text AS stage,
         CASE
+            WHEN (clocks.stop_reason = 'merged'::text) THEN 'Stands still: a merge stopped it.'::text
+            WHEN (clocks.stop_reason = 'erased'::text) THEN 'The person was forgotten.'::text
             WHEN (clocks.stopped_at <= clocks.due_at) THEN 'Answered in time.'::text
             ELSE 'Answered late.'::text
         END AS summary,
@@ -995,6 +1736,16 @@ UNION ALL
    FROM app_public.exceptions
   WHERE (exceptions.resolved_at IS NOT NULL)
 UNION ALL
+ SELECT consents.territory_id,
+    consents.lead_id,
+    consents.trace_id,
+    consents.given_at AS at,
+    3 AS rank,
+    'consent'::text AS stage,
+    format('Consent to %s %s.'::text, consents.purpose, consents.state) AS summary,
+    jsonb_build_object('consentId', consents.id, 'textVersion', consents.text_version) AS details
+   FROM app_public.consents
+UNION ALL
  SELECT activities.territory_id,
     activities.lead_id,
     activities.trace_id,
@@ -1007,7 +1758,83 @@ UNION ALL
             ELSE NULL::text
         END) AS summary,
     jsonb_build_object('activityId', activities.id) AS details
-   FROM app_public.activities;
+   FROM app_public.activities
+UNION ALL
+ SELECT lead_edits.territory_id,
+    lead_edits.lead_id,
+    lead_edits.trace_id,
+    lead_edits.edited_at AS at,
+    7 AS rank,
+    'edit'::text AS stage,
+    format('%s by hand: %s.'::text,
+        CASE
+            WHEN (lead_edits.value IS NULL) THEN 'Left blank'::text
+            ELSE 'Written'::text
+        END, replace((lead_edits.field)::text, '_'::text, ' '::text)) AS summary,
+    jsonb_build_object('editId', lead_edits.id) AS details
+   FROM app_public.lead_edits
+UNION ALL
+ SELECT lead_edits.territory_id,
+    lead_edits.lead_id,
+    lead_edits.trace_id,
+    lead_edits.undone_at AS at,
+    7 AS rank,
+    'undo edit'::text AS stage,
+    format('Given back to what arrivals say: %s.'::text, replace((lead_edits.field)::text, '_'::text, ' '::text)) AS summary,
+    jsonb_build_object('editId', lead_edits.id) AS details
+   FROM app_public.lead_edits
+  WHERE (lead_edits.undone_at IS NOT NULL);
+
+create view bi.attribution_credit with (security_invoker=true) as
+ SELECT attribution_credits.lead_id,
+    territories.slug AS territory,
+    attribution_credits.source_event_id,
+    (attribution_credits.model)::text AS model,
+    attribution_credits."position",
+    attribution_credits.touches,
+    attribution_credits.occurred_at,
+    attribution_credits.days_before,
+    attribution_credits.channel,
+    attribution_credits.derived_channel,
+    attribution_credits.source,
+    attribution_credits.campaign,
+    attribution_credits.medium,
+    attribution_credits.primary_source,
+    attribution_credits.credit,
+    attribution_credits.credited_value,
+    attribution_credits.value_amount,
+    attribution_credits.value_currency,
+    attribution_credits.is_won,
+    attribution_credits.won_at,
+    attribution_credits.closed_at
+   FROM (app_public.attribution_credits
+     JOIN app_public.territories ON ((territories.id = attribution_credits.territory_id)));
+
+create view bi.attribution_touches with (security_invoker=true) as
+ SELECT attribution_touches.lead_id,
+    territories.slug AS territory,
+    attribution_touches.source_event_id,
+    attribution_touches."position",
+    attribution_touches.touches,
+    attribution_touches.credited_touches,
+    attribution_touches.is_credited,
+    attribution_touches.occurred_at,
+    attribution_touches.days_before,
+    attribution_touches.channel,
+    attribution_touches.derived_channel,
+    attribution_touches.source,
+    attribution_touches.campaign,
+    attribution_touches.medium,
+    attribution_touches.content,
+    attribution_touches.term,
+    attribution_touches.landing_page,
+    attribution_touches.referrer,
+    attribution_touches.click_id,
+    attribution_touches.primary_source,
+    attribution_touches.is_won,
+    attribution_touches.won_at
+   FROM (app_public.attribution_touches
+     JOIN app_public.territories ON ((territories.id = attribution_touches.territory_id)));
 
 create view bi.capture_paths with (security_invoker=true) as
  WITH counted AS MATERIALIZED (
@@ -1122,11 +1949,12 @@ create view bi.lead_queue with (security_invoker=true) as
                 WHEN (leads.sla_met_at IS NOT NULL) THEN 'met'::text
                 ELSE 'missed'::text
             END
+            WHEN (leads.sla_paused_at IS NOT NULL) THEN 'paused'::text
             WHEN (leads.sla_due_at <= now()) THEN 'breached'::text
             WHEN (leads.sla_warn_at <= now()) THEN 'warning'::text
             ELSE 'running'::text
         END AS sla_state,
-    round((EXTRACT(epoch FROM (LEAST(COALESCE(leads.first_responded_at, now()), now()) - leads.sla_started_at)) / NULLIF(EXTRACT(epoch FROM (leads.sla_due_at - leads.sla_started_at)), (0)::numeric)), 3) AS sla_elapsed_ratio
+    round((EXTRACT(epoch FROM (LEAST(COALESCE(leads.first_responded_at, leads.sla_paused_at, now()), now()) - leads.sla_started_at)) / NULLIF(EXTRACT(epoch FROM (leads.sla_due_at - leads.sla_started_at)), (0)::numeric)), 3) AS sla_elapsed_ratio
    FROM ((app_public.leads
      JOIN app_public.territories ON ((territories.id = leads.territory_id)))
      LEFT JOIN app_public.actors ON ((actors.id = leads.owner_id)))
@@ -1148,6 +1976,8 @@ create view bi.thresholds_due_unfired with (security_invoker=true) as
 -- Functions: signature, and who may execute them beside their owner
 
 app_hidden.actor_id_of(slug text) returns integer stable security definer -- catchment_api
+app_hidden.channel_of(medium text, source text, click_id text, landing_page text, referrer text) returns text immutable -- catchment_bi, catchment_user, catchment_worker
+app_hidden.credit_until(model app_public.attribution_model, touch integer, touches integer, decay numeric) returns numeric immutable -- catchment_bi, catchment_user, catchment_worker
 app_hidden.current_actor_id() returns integer stable security definer -- catchment_bi, catchment_user
 app_hidden.my_territory_ids() returns SETOF integer stable security definer -- catchment_bi, catchment_user
 app_hidden.require(action text, territory_id integer, owner_id integer DEFAULT NULL::integer, team_id integer DEFAULT NULL::integer) returns void stable security definer -- nobody
@@ -1156,10 +1986,23 @@ app_hidden.require_exception(exception_id uuid) returns app_public.exceptions vo
 app_hidden.require_key(prefix text) returns integer volatile security definer -- nobody
 app_hidden.require_key_holder(slug text) returns integer stable security definer -- nobody
 app_hidden.require_lead(action text, lead_id uuid) returns app_public.leads volatile security definer -- nobody
+app_hidden.require_leads(action text, lead_ids uuid[]) returns void stable security definer -- nobody
+app_hidden.require_leads_to_change(action text, lead_ids uuid[]) returns void volatile security definer -- nobody
+app_hidden.require_own_lead(action text, lead_id uuid) returns app_public.leads volatile security definer -- nobody
 app_hidden.require_path(path text) returns app_public.capture_paths stable security definer -- nobody
+app_hidden.require_person(slug text, may_be_oneself boolean) returns integer stable security definer -- nobody
+app_hidden.require_territory(action text, slug text) returns integer stable security definer -- nobody
+app_hidden.require_whole_person(action text, lead_id uuid) returns uuid[] stable security definer -- nobody
 app_hidden.visible_actor_ids() returns SETOF integer stable security definer -- catchment_bi, catchment_user
+app_private.apply_gates(batch uuid[], revision integer, as_of timestamp with time zone) returns uuid[] volatile -- catchment_worker
+app_private.apply_lead_state(state app_private.lead_state, own app_private.lead_state, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.apply_realignments(as_of timestamp with time zone) returns integer volatile -- catchment_worker
+app_private.apply_retention(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.apply_routes(batch uuid[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.apply_survivors(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.arm_fire_thresholds() returns void volatile -- catchment_worker
+app_private.arrivals_of(lead_ids uuid[]) returns uuid[] stable -- catchment_worker
+app_private.assign_unassigned(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.audit_captures_update() returns trigger volatile security definer -- nobody
 app_private.audit_decisions_insert() returns trigger volatile security definer -- nobody
 app_private.audit_leads_insert() returns trigger volatile security definer -- nobody
@@ -1168,71 +2011,185 @@ app_private.audit_rows_delete() returns trigger volatile security definer -- nob
 app_private.audit_rows_insert() returns trigger volatile security definer -- nobody
 app_private.audit_rows_update() returns trigger volatile security definer -- nobody
 app_private.begin_watch() returns boolean volatile -- catchment_worker
+app_private.best_score(touch_ids uuid[], lead_id uuid) returns TABLE(score integer, reasons jsonb) stable -- catchment_worker
+app_private.bits_of_shares(one real[], other real[]) returns real[] immutable -- catchment_worker
+app_private.candidate_rules(attributes jsonb, source text, boundary_id integer, revision integer) returns TABLE(id integer, territory_id integer, specificity integer, "position" integer, has_condition boolean, is_met boolean) stable -- catchment_worker
+app_private.candidate_targets(batch uuid[], revision integer) returns TABLE(lead_id uuid, territory_id integer, rule_id integer, "position" integer, team_id integer, actor_id integer, of_slug text, is_met boolean, rank bigint) stable -- catchment_worker
 app_private.capture_doors() returns TABLE(path_id integer, slug text, protocol text, requires_signature boolean, max_body_bytes integer, requires_key boolean, rate_per_second double precision, rate_burst integer, cors_origins text[]) stable security definer -- catchment_api
+app_private.captures_of_people(lead_ids uuid[]) returns TABLE(root_id uuid, capture_id uuid) stable -- catchment_worker
+app_private.caretaker_of(territory_id integer, without_ids integer[], as_of timestamp with time zone) returns integer stable -- catchment_worker
 app_private.change_of(before integer, after integer) returns jsonb stable -- catchment_worker
-app_private.change_owner(lead app_public.leads, owner_id integer, action text, reason text, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.change_owner(lead app_public.leads, owner_id integer, action text, reason text, as_of timestamp with time zone, evidence jsonb DEFAULT '{}'::jsonb, candidates jsonb DEFAULT '[]'::jsonb, team_id integer DEFAULT NULL::integer, accept_seconds integer DEFAULT NULL::integer, kind text DEFAULT 'lead_assigned'::text, told text DEFAULT 'A lead is yours now.'::text) returns uuid volatile -- catchment_worker
 app_private.change_statuses(changes app_private.activity[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.choose_pairs(holders app_private.key_holders[], claims app_private.claim[]) returns TABLE(capture_id uuid, record_id uuid, is_earlier boolean) stable -- catchment_worker
 app_private.claim_captures(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
+app_private.claim_edited_keys(lead app_public.leads, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.claim_fetches(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, path_slug text, protocol text, content_type text, headers jsonb, body bytea, part_of uuid, attempt integer) volatile -- catchment_worker
 app_private.claim_identities(located app_private.arrival[]) returns app_private.resolution[] volatile -- catchment_worker
+app_private.claim_keys(located app_private.arrival[], proposed_ids uuid[]) returns app_private.claim[] volatile -- catchment_worker
 app_private.claim_notifications(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, channel text, kind text, text text, recipient text, lead_id uuid, trace_id text, attempt integer) volatile -- catchment_worker
 app_private.claim_revalidations(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
+app_private.close_cases_to_move(lead_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.close_grants() returns trigger volatile security definer -- nobody
 app_private.common_ancestor(territory_ids integer[]) returns integer stable -- catchment_worker
+app_private.compare_birth_dates(one text, other text) returns smallint immutable -- catchment_worker
+app_private.compare_names(one app_private.match_records, other app_private.match_records) returns smallint[] immutable -- catchment_worker
+app_private.compare_people(one app_private.match_records, other app_private.match_records) returns smallint[] immutable -- catchment_worker
+app_private.compare_streets(one text, other text) returns smallint immutable -- catchment_worker
+app_private.compare_texts(one text, other text) returns smallint immutable -- catchment_worker
+app_private.consent_states(lead_id uuid, purpose text DEFAULT NULL::text) returns SETOF app_public.consents stable -- catchment_worker
+app_private.contract_team(territory_id integer, contract_id integer) returns integer stable -- catchment_worker
 app_private.correct_capture(capture_id uuid, corrections jsonb) returns void volatile -- catchment_worker
+app_private.count_levels(ones jsonb, others jsonb) returns TABLE(levels smallint[], pairs bigint) stable -- catchment_worker
 app_private.create_api_key(actor_id integer, operations text[], lifetime interval, rate_per_second double precision, rate_burst integer, as_of timestamp with time zone) returns app_public.api_key_receipt volatile -- catchment_worker
 app_private.create_leads(resolutions app_private.resolution[], revision integer) returns void volatile -- catchment_worker
 app_private.current_revision() returns integer stable -- catchment_worker
-app_private.decide_members(team_id integer, is_history boolean, size bigint, as_of timestamp with time zone) returns TABLE(actor_id integer, slug text, capacity integer, waited bigint, unfit text, room bigint) stable -- catchment_worker
+app_private.daitch_mokotoff(text) returns text[] immutable strict -- nobody
+app_private.decide_accounts(batch uuid[], as_of timestamp with time zone) returns TABLE(lead_id uuid, account_id uuid, domain text, owner_id integer, slug text, unfit text) stable -- catchment_worker
+app_private.decide_deal(weights integer[], credits bigint[], rooms bigint[], leads integer) returns app_private.deal immutable -- catchment_worker
+app_private.decide_gates(batch uuid[], as_of timestamp with time zone) returns SETOF app_private.gate stable -- catchment_worker
+app_private.decide_matches(records app_private.match_records[], holders app_private.key_holders[], claims app_private.claim[]) returns app_private.likeness[] stable -- catchment_worker
+app_private.decide_members(team_id integer, is_history boolean, size bigint, as_of timestamp with time zone) returns TABLE(actor_id integer, slug text, weight integer, credit bigint, capacity integer, day date, waited bigint, unfit text, room bigint, full_reason text) stable -- catchment_worker
+app_private.decide_merge(survivor_id uuid, merged_id uuid) returns app_private.merge_decision stable -- catchment_worker
+app_private.decide_moves(holder_id uuid, branch uuid[]) returns jsonb stable -- catchment_worker
+app_private.decide_next(team_id integer, without_ids integer[], as_of timestamp with time zone) returns app_private.next_owner stable -- catchment_worker
+app_private.decide_owners(batch uuid[], revision integer, as_of timestamp with time zone) returns TABLE(lead_id uuid, owner_id integer, slug text, why text, team_id integer, rule integer, routed_by jsonb, named_ids integer[], candidates jsonb) stable -- catchment_worker
 app_private.decide_policy(territory_id integer, source text, status text) returns SETOF app_public.sla_policies stable -- catchment_worker
-app_private.decide_routes(batch uuid[], as_of timestamp with time zone) returns SETOF app_private.route stable -- catchment_worker
+app_private.decide_realignment(boundary_id integer, revision integer, with_closed boolean) returns TABLE(lead_id uuid, from_id integer, to_id integer, rule_id integer, owner_id integer, keeps_owner boolean) stable -- catchment_worker
+app_private.decide_retention(as_of timestamp with time zone, at_most integer) returns TABLE(slug text, subject text, id uuid) stable -- catchment_worker
+app_private.decide_routes(batch uuid[], revision integer, as_of timestamp with time zone) returns SETOF app_private.route stable -- catchment_worker
 app_private.decide_score(attributes jsonb, territory_id integer, revision integer) returns TABLE(score smallint, reasons jsonb) stable -- catchment_worker
+app_private.decide_state(states app_private.lead_state[]) returns app_private.lead_state stable -- catchment_worker
+app_private.decide_survivors(lead_ids uuid[], revision integer) returns TABLE(lead_id uuid, field app_public.lead_field, value text, source_event_id uuid, activity_id uuid, edit_id uuid, is_first boolean, rule text) stable -- catchment_worker
+app_private.decide_targets(batch uuid[], revision integer) returns TABLE(lead_id uuid, territory_id integer, team_id integer, actor_id integer, "position" integer, why text, routed_by jsonb) stable -- catchment_worker
 app_private.decide_territories(arrivals jsonb, revision integer) returns SETOF app_private.arrival stable -- catchment_worker
+app_private.decide_unmerge(lead_id uuid) returns app_private.merge_decision stable -- catchment_worker
+app_private.difference(text, text) returns integer immutable strict -- nobody
+app_private.digests_of(salt bytea, before jsonb, after jsonb) returns jsonb stable -- catchment_worker
 app_private.discard_captures(capture_ids uuid[], reason text, as_of timestamp with time zone) returns integer volatile -- catchment_worker
+app_private.dmetaphone(text) returns text immutable strict -- nobody
+app_private.dmetaphone_alt(text) returns text immutable strict -- nobody
+app_private.drop_captures(as_of timestamp with time zone) returns SETOF text volatile security definer -- catchment_worker
+app_private.end_assignments(lead_id uuid, kept_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.end_privacy_requests(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.end_waiting(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.end_watch() returns boolean volatile -- catchment_worker
 app_private.enqueue_drain_captures() returns trigger volatile security definer -- nobody
 app_private.enqueue_fire_thresholds() returns trigger volatile security definer -- nobody
 app_private.enqueue_notify() returns trigger volatile security definer -- nobody
+app_private.enqueue_return() returns trigger volatile security definer -- nobody
+app_private.enqueue_route_queue() returns trigger volatile security definer -- nobody
+app_private.erase_captures(capture_ids uuid[], cause text, as_of timestamp with time zone) returns SETOF app_private.erasures volatile -- catchment_worker
+app_private.erase_late(as_of timestamp with time zone) returns integer volatile -- catchment_worker
+app_private.erase_people(lead_ids uuid[], cause text, as_of timestamp with time zone) returns SETOF app_private.erasures volatile -- catchment_worker
+app_private.escalate_leads(lead_ids uuid[], threshold integer, as_of timestamp with time zone) returns integer volatile -- catchment_worker
+app_private.escalation_path(team_id integer, territory_id integer) returns integer[] stable -- catchment_worker
 app_private.escalation_recipient(territory_id integer, owner_id integer, threshold integer, as_of timestamp with time zone) returns integer stable -- catchment_worker
+app_private.excess_of(record app_private.match_records, levels smallint[], weights real[]) returns real[] stable -- catchment_worker
+app_private.export_of_person(lead_id uuid, territory_ids integer[], as_of timestamp with time zone) returns jsonb stable -- catchment_worker
+app_private.export_person(lead_id uuid, territory_ids integer[], as_of timestamp with time zone) returns jsonb volatile -- catchment_worker
 app_private.fetch_pause(attempts integer) returns interval immutable -- catchment_worker
-app_private.fill_blanks(resolutions app_private.resolution[]) returns void volatile -- catchment_worker
 app_private.fill_touches(capture_ids uuid[]) returns void volatile -- catchment_worker
+app_private.find_holders(records app_private.match_records[]) returns app_private.key_holders[] stable -- catchment_worker
 app_private.fire_thresholds(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
+app_private.fitness_of(actor_id integer, territory_id integer, as_of timestamp with time zone) returns TABLE(unfit text) stable -- catchment_worker
+app_private.follow_merges(resolutions app_private.resolution[]) returns app_private.resolution[] volatile -- catchment_worker
+app_private.follow_offers(located app_private.arrival[], proposed_ids uuid[], records app_private.match_records[], holders app_private.key_holders[], offers app_private.offer[]) returns app_private.resolution[] stable -- catchment_worker
 app_private.foresee_leads(judged jsonb, revision integer) returns TABLE(id uuid, lead_id uuid, outcome text, is_history boolean, owner_id integer, team text, then_id integer, now_id integer, score_then smallint, score_now smallint, is_new boolean, is_dealt boolean) stable -- catchment_worker
+app_private.forget_matches(lead_ids uuid[]) returns void volatile -- catchment_worker
+app_private.free_leads(lead_ids uuid[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.hang_clock(clock_id uuid, lead_id uuid) returns void volatile -- catchment_worker
+app_private.hold_leads(gates app_private.gate[], batch uuid[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.identity_hash(value text, is_test boolean) returns bytea stable -- catchment_worker
+app_private.import_accounts(accounts jsonb, as_of timestamp with time zone) returns TABLE("row" integer, fault text) volatile -- catchment_worker
+app_private.is_crowded(holders app_private.key_holders) returns boolean immutable -- catchment_worker
+app_private.is_refused(lead_id uuid) returns boolean stable -- catchment_worker
 app_private.is_watched() returns boolean volatile -- catchment_worker
+app_private.is_word_of_ours(outcome text) returns boolean immutable -- catchment_worker
+app_private.keep_raw() returns trigger volatile -- nobody
 app_private.key_surface(path_ids integer[]) returns TABLE(slug text, name text, protocol text, requires_signature boolean, requires_key boolean, max_body_bytes integer, schema jsonb) stable security definer -- catchment_api
-app_private.known_leads(settled jsonb) returns TABLE(capture_id uuid, lead_id uuid, rank bigint) stable -- catchment_worker
+app_private.keys_of_lead(lead_id uuid) returns app_private.suppression_key[] stable -- catchment_worker
+app_private.known_leads(settled jsonb) returns TABLE(capture_id uuid, lead_id uuid, rank bigint, origin_lead_id uuid) stable -- catchment_worker
+app_private.lead_children() returns TABLE(child regclass, origin text, follows_capture boolean) stable -- catchment_worker
+app_private.lead_state_of(lead_id uuid) returns app_private.lead_state stable -- catchment_worker
 app_private.lead_statuses() returns text[] immutable -- catchment_worker
+app_private.leads_of_keys(keys app_private.suppression_key[]) returns SETOF uuid stable -- catchment_worker
 app_private.lease_tokens(kind text, subject_id integer, wanted integer, as_of timestamp with time zone, OUT taken integer, OUT remaining integer, OUT retry_seconds double precision) returns record volatile security definer -- catchment_api
 app_private.leave_queue(lead_ids uuid[]) returns void volatile -- catchment_worker
+app_private.levenshtein(text, text) returns integer immutable strict -- nobody
+app_private.levenshtein(text, text, integer, integer, integer) returns integer immutable strict -- nobody
+app_private.levenshtein_less_equal(text, text, integer) returns integer immutable strict -- nobody
+app_private.levenshtein_less_equal(text, text, integer, integer, integer, integer) returns integer immutable strict -- nobody
+app_private.lift_suppressions(keys app_private.suppression_key[], reasons text[], as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.locate_captures(accepted jsonb, revision integer, as_of timestamp with time zone) returns app_private.arrival[] volatile -- catchment_worker
+app_private.lock_roots(lead_ids uuid[]) returns uuid[] volatile -- catchment_worker
+app_private.lock_teams(team_ids integer[]) returns void volatile -- catchment_worker
 app_private.log_activities(logged app_private.activity[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.loose_captures_of(lead_ids uuid[]) returns TABLE(lead_id uuid, capture_id uuid) stable -- catchment_worker
 app_private.make_partitions(as_of timestamp with time zone, months_ahead integer) returns SETOF text volatile security definer -- catchment_worker
+app_private.mark_erasures_recorded(erasure_ids uuid[], as_of timestamp with time zone) returns void volatile security definer -- catchment_api
 app_private.mark_notified(notification_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
-app_private.match_territory(attributes jsonb, source text, boundary_id integer, revision integer) returns TABLE(territory_id integer) stable -- catchment_worker
+app_private.mark_shared(claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.claim[] volatile -- catchment_worker
+app_private.match_key_hash(key text, boundary_id integer, is_test boolean) returns bigint immutable -- catchment_worker
+app_private.match_model(boundary_id integer) returns app_private.identity_models stable -- catchment_worker
+app_private.match_records_of(located app_private.arrival[]) returns app_private.match_records[] stable -- catchment_worker
+app_private.match_territory(attributes jsonb, source text, boundary_id integer, revision integer) returns TABLE(territory_id integer, rule_id integer, specificity integer, "position" integer) stable -- catchment_worker
+app_private.may_contact(lead_id uuid, purpose text, as_of timestamp with time zone) returns boolean stable -- catchment_worker
+app_private.may_work_on(actor_id integer, lead_id uuid) returns boolean stable -- catchment_worker
+app_private.merge_leads(survivor_id uuid, merged_id uuid, actor_id integer, score double precision, evidence jsonb, as_of timestamp with time zone) returns uuid volatile -- catchment_worker
+app_private.merge_trees(lead_ids uuid[]) returns TABLE(root_id uuid, lead_id uuid) stable -- catchment_worker
+app_private.merged_branch(lead_id uuid) returns uuid[] stable -- catchment_worker
+app_private.merged_states(lead_id uuid) returns app_private.lead_state[] stable -- catchment_worker
+app_private.metaphone(text, integer) returns text immutable strict -- nobody
+app_private.missing_consents(arrivals uuid[]) returns TABLE(lead_id uuid, purpose text, state text) stable -- catchment_worker
+app_private.missing_match_fields(attributes jsonb, boundary_id integer, revision integer) returns TABLE(fields text[]) stable -- catchment_worker
+app_private.move_children(moves jsonb, lead_id uuid, is_return boolean) returns void volatile -- catchment_worker
 app_private.move_subtree() returns trigger volatile security definer -- nobody
+app_private.move_turns(routes app_private.route[]) returns void volatile -- catchment_worker
+app_private.name_levels(levels smallint[]) returns jsonb immutable -- catchment_worker
+app_private.names_contradict(key text, levels smallint[]) returns boolean immutable -- catchment_worker
+app_private.note_own_state(own app_private.lead_state) returns void volatile -- catchment_worker
+app_private.note_shapes() returns trigger volatile security definer -- nobody
+app_private.note_touches(lead_ids uuid[], batch uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.only_news(resolutions app_private.resolution[]) returns app_private.resolution[] stable -- catchment_worker
 app_private.open_exceptions(cases app_private.exception_case[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.open_privacy_requests(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.operations_team(territory_id integer) returns integer stable -- catchment_worker
 app_private.overview() returns jsonb stable security definer -- catchment_api
+app_private.own_places(actor_id integer, action text) returns integer[] stable -- catchment_worker
+app_private.own_state(lead_id uuid) returns app_private.lead_state stable -- catchment_worker
+app_private.park_lead(lead_id uuid, survivor_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.partition_months_ahead(as_of timestamp with time zone) returns integer stable -- catchment_worker
+app_private.pass_on(lead app_public.leads, team_ids integer[], without_ids integer[], cause text, why text, as_of timestamp with time zone, kind text DEFAULT 'lead_assigned'::text, told text DEFAULT 'A lead is yours now.'::text, may_wait boolean DEFAULT true) returns integer volatile -- catchment_worker
+app_private.pass_on_expired(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
+app_private.pass_on_refused(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.person_of(attributes jsonb) returns TABLE(first_name text, last_name text, email text, phone text, company text, company_domain text, street text, city text, postal_code text, region text, country text, language text, segment text, birth_date date, employees integer, value_amount numeric, value_currency text, occurred_at timestamp with time zone) stable -- catchment_worker
+app_private.personal_fields() returns text[] immutable -- catchment_worker
 app_private.place_in_tree() returns trigger volatile security definer -- nobody
+app_private.pools_above(lead app_public.leads) returns integer[] stable -- catchment_worker
+app_private.preview_of(decided app_private.merge_decision) returns app_public.merge_preview stable -- catchment_worker
 app_private.process_captures(accepted jsonb, refused jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.quarantine_captures(refused jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.rank_touches(lead_ids uuid[], revision integer) returns TABLE(lead_id uuid, field app_public.lead_field, value text, source_event_id uuid, turn double precision, criteria text[], ranks double precision[]) stable -- catchment_worker
 app_private.raw_capture_of(capture_id uuid) returns SETOF app_public.raw_capture stable -- catchment_worker
+app_private.readable_state(state app_private.lead_state) returns jsonb stable -- catchment_worker
+app_private.reapply_erasure(id uuid, lead_id uuid, lead_ids uuid[], capture_ids uuid[], cause text, erased_at timestamp with time zone, as_of timestamp with time zone) returns boolean volatile -- catchment_worker
+app_private.reassign_from(owner_id integer, to_id integer, territory_ids integer[], is_untouched boolean, cause text, why text, at_most integer, as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.reclaim_captures(capture_ids uuid[]) returns SETOF uuid volatile -- catchment_worker
 app_private.record_activities(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_consents(batch uuid[]) returns void volatile -- catchment_worker
 app_private.record_fetch(capture_id uuid, told jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.record_matches(resolutions app_private.resolution[], bringing_ids uuid[]) returns void volatile -- catchment_worker
+app_private.record_merge(merge_id uuid, action text, actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_revalidations(verdicts jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_routes(routes app_private.route[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_source_events(batch uuid[]) returns void volatile -- catchment_worker
+app_private.record_values(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.refresh_match_statistics(as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.refusal_reason(kind text, violations jsonb) returns text stable -- catchment_worker
 app_private.refuse_again(refused jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.refuse_change() returns trigger volatile -- nobody
+app_private.refused_by(lead_id uuid) returns integer[] stable -- catchment_worker
 app_private.rehearse_captures(judged jsonb, revision integer, as_of timestamp with time zone, dealt jsonb DEFAULT '{}'::jsonb) returns TABLE(capture_id uuid, is_lead boolean, territory_then text, territory text, score_then smallint, score smallint, owner_then text, owner text, dealt_to integer) stable -- catchment_worker
 app_private.release_captures(capture_ids uuid[], contract_id integer, as_of timestamp with time zone) returns uuid[] volatile -- catchment_worker
 app_private.release_dead_workers() returns integer volatile -- catchment_worker
@@ -1242,52 +2199,123 @@ app_private.report_doubts(resolutions app_private.resolution[], as_of timestamp 
 app_private.report_unprocessed(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.rescore_leads(lead_ids uuid[], revision integer) returns void volatile -- catchment_worker
 app_private.resolve_leads(located app_private.arrival[], revision integer, as_of timestamp with time zone) returns uuid[] volatile -- catchment_worker
+app_private.return_later_touches(merge app_public.lead_merges, root_id uuid) returns void volatile -- catchment_worker
 app_private.revalidate_captures(capture_ids uuid[], contract_version integer) returns integer volatile -- catchment_worker
+app_private.review_leads(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.revoke_api_key(key_id integer, as_of timestamp with time zone) returns app_public.api_key_receipt volatile -- catchment_worker
 app_private.route_queue(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.routing_team(territory_id integer, contract_id integer) returns integer stable -- catchment_worker
 app_private.sales_team(territory_id integer) returns integer stable -- catchment_worker
-app_private.score_leads(batch uuid[], revision integer) returns void volatile -- catchment_worker
+app_private.schedule_realignment(boundary_id integer, revision integer, with_closed boolean, effective_at timestamp with time zone, as_of timestamp with time zone) returns integer volatile -- catchment_worker
+app_private.score_leads(batch uuid[], revision integer) returns uuid[] volatile -- catchment_worker
+app_private.scrub_captures(capture_ids uuid[], as_of timestamp with time zone) returns integer volatile -- catchment_worker
+app_private.scrub_people(lead_ids uuid[], capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.scrub_stories(lead_ids uuid[], reach uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.scrub_touches(lead_ids uuid[], reach uuid[]) returns void volatile -- catchment_worker
 app_private.sealed_secrets() returns TABLE(slug text, name text, ciphertext bytea, key_id text, created_at timestamp with time zone) stable security definer -- catchment_api
+app_private.send_clocks_home(lead_id uuid, kept_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.settle_candidates(lead_ids uuid[], actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_captures(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.settle_doubts(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.settle_merged_cases(lead_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_releases(capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.soundex(text) returns text immutable strict -- nobody
 app_private.stage_captures(path_ids integer[], idempotency_keys text[], bodies bytea[], content_types text[], trace_ids text[], is_test boolean[], ids uuid[] DEFAULT NULL::uuid[], kept_headers text[] DEFAULT NULL::text[], parts_of uuid[] DEFAULT NULL::uuid[]) returns TABLE(ordinal integer, capture_id uuid, trace_id text, is_new boolean, same_body boolean) volatile security definer -- catchment_api
 app_private.stage_import(import_id uuid, place text, keys text[], bodies bytea[], content_type text) returns app_private.import_batches volatile -- catchment_worker
 app_private.stage_rows(path_id integer, keys text[], bodies bytea[], content_type text) returns TABLE(ordinal integer, capture_id uuid, is_new boolean, same_body boolean) volatile -- catchment_worker
 app_private.start_clocks(batch uuid[]) returns void volatile -- catchment_worker
 app_private.stop_clocks(lead_ids uuid[], responded_at timestamp with time zone[]) returns void volatile -- catchment_worker
+app_private.suppress_keys(keys app_private.suppression_key[], reason text, ends_at timestamp with time zone, actor_id integer, capture_id uuid, as_of timestamp with time zone) returns integer volatile -- catchment_worker
+app_private.suppressed_leads(arrivals uuid[], as_of timestamp with time zone) returns TABLE(lead_id uuid, kind text, reason text) stable -- catchment_worker
+app_private.survivor_of(lead_id uuid) returns uuid stable -- catchment_worker
+app_private.survivorship_of(territory_ids integer[], revision integer) returns TABLE(territory_id integer, field app_public.lead_field, field_group text, criteria text[], trusted_sources text[]) stable -- catchment_worker
+app_private.sweep_suppressions(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.text_of(bytes bytea) returns text stable -- catchment_worker
+app_private.text_soundex(text) returns text immutable strict -- nobody
 app_private.threshold_at(started_at timestamp with time zone, target_seconds integer, percent integer) returns timestamp with time zone stable -- catchment_worker
+app_private.unassigned_policy(territory_id integer) returns TABLE(seconds integer, fallback_team_id integer) stable -- catchment_worker
+app_private.undo_edits(lead app_public.leads, fields app_public.lead_field[], actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.unmerge_lead(lead_id uuid, actor_id integer, as_of timestamp with time zone) returns uuid volatile -- catchment_worker
+app_private.unread_rules(attributes jsonb, source text, boundary_id integer, revision integer, contract_id integer, own_position integer, specificity integer, "position" integer) returns TABLE(rules jsonb) stable -- catchment_worker
+app_private.unrecorded_erasures() returns TABLE(id uuid, lead_id uuid, lead_ids uuid[], capture_ids uuid[], cause text, erased_at timestamp with time zone) volatile security definer -- catchment_api
 app_private.use_api_key(prefix text, secret_hash bytea, as_of timestamp with time zone) returns TABLE(key_id integer, actor_id integer, operations text[], path_ids integer[], rate_per_second double precision, rate_burst integer) volatile security definer -- catchment_api
 app_private.uuid_floor(at timestamp with time zone) returns uuid immutable strict -- catchment_worker
 app_private.wake(task text) returns void volatile security definer -- nobody
+app_private.wake_queue() returns void volatile security definer -- nobody
 app_private.watch_lock_class() returns integer stable -- catchment_worker
+app_private.weigh_levels(levels smallint[], weights real[], excess real[]) returns real immutable -- catchment_worker
+app_private.weigh_offers(located app_private.arrival[], claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.offer[] stable -- catchment_worker
+app_private.weigh_touches(lead_ids uuid[], revision integer) returns TABLE(lead_id uuid, field app_public.lead_field, value text, source_event_id uuid, is_first boolean, rule text) stable -- catchment_worker
+app_private.win_accounts(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.with_items(state app_private.lead_state) returns app_private.lead_state stable -- catchment_worker
+app_private.without_persons(entity text, content jsonb) returns jsonb stable -- catchment_worker
 app_private.worker_lock_class() returns integer immutable -- catchment_worker
+app_private.working_places(actor_id integer) returns integer[] stable -- catchment_worker
+app_private.works_leads_in(actor_id integer, territory_id integer) returns boolean stable -- catchment_worker
+app_private.write_account(territory_id integer, domain text, name text, owner_id integer, status text, as_of timestamp with time zone) returns uuid volatile -- catchment_worker
+app_private.write_edits(lead app_public.leads, fields jsonb, actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_public.accept_lead(lead_id uuid) returns app_public.leads volatile strict security definer -- catchment_user
+app_public.bulk_reassign_leads(from_owner text, to_owner text DEFAULT NULL::text, reason text DEFAULT ''::text) returns integer volatile security definer -- catchment_user
 app_public.capture_lead(path text, payload jsonb, idempotency_key text DEFAULT NULL::text) returns app_public.capture_receipt volatile security definer -- catchment_user
 app_public.change_lead_status(lead_id uuid, status text) returns app_public.leads volatile strict security definer -- catchment_user
 app_public.claim_lead(lead_id uuid) returns app_public.leads volatile strict security definer -- catchment_user
+app_public.consents_source_event(consent app_public.consents) returns app_public.source_events stable -- catchment_user
 app_public.correct_capture(capture_id uuid, corrections jsonb) returns app_public.raw_capture volatile strict security definer -- catchment_user
 app_public.create_api_key(actor text, operations text[], days integer DEFAULT NULL::integer) returns app_public.api_key_receipt volatile security definer -- catchment_user
 app_public.current_actor() returns app_public.actors stable -- catchment_user
+app_public.decline_lead(lead_id uuid, reason text) returns app_public.leads volatile strict security definer -- catchment_user
 app_public.discard_captures(capture_ids uuid[], reason text) returns integer volatile strict security definer -- catchment_user
+app_public.edit_account(territory text, domain text, owner text DEFAULT NULL::text, name text DEFAULT NULL::text, status text DEFAULT NULL::text) returns app_public.accounts volatile security definer -- catchment_user
+app_public.edit_lead(lead_id uuid, fields jsonb) returns app_public.leads volatile strict security definer -- catchment_user
+app_public.erase_lead(lead_id uuid) returns app_public.erasure_receipt volatile strict security definer -- catchment_user
+app_public.export_person(lead_id uuid) returns jsonb volatile strict security definer -- catchment_user
+app_public.leads_account(lead app_public.leads) returns app_public.accounts stable -- catchment_user
+app_public.leads_attribution(lead app_public.leads, model app_public.attribution_model DEFAULT NULL::app_public.attribution_model) returns SETOF app_public.attribution_credits stable -- catchment_user
+app_public.leads_consent_states(lead app_public.leads) returns SETOF app_public.consents stable -- catchment_user
+app_public.leads_decision(lead app_public.leads) returns app_public.decisions stable -- catchment_user
+app_public.leads_explanation(lead app_public.leads) returns text stable -- catchment_user
+app_public.leads_field_origins(lead app_public.leads) returns SETOF app_public.field_origin stable security definer -- catchment_user
+app_public.leads_primary_source(lead app_public.leads) returns text stable -- catchment_user
 app_public.leads_story(lead app_public.leads) returns SETOF app_public.story_entries stable -- catchment_user
 app_public.log_activity(lead_id uuid, kind text, note text DEFAULT ''::text, is_response boolean DEFAULT true, occurred_at timestamp with time zone DEFAULT now()) returns app_public.activities volatile security definer -- catchment_user
+app_public.merge_leads(survivor_id uuid, merged_id uuid) returns app_public.leads volatile strict security definer -- catchment_user
+app_public.preview_merge(survivor_id uuid, merged_id uuid) returns app_public.merge_preview stable strict security definer -- catchment_user
+app_public.preview_unmerge(lead_id uuid) returns app_public.merge_preview stable strict security definer -- catchment_user
 app_public.quarantined_capture(capture_id uuid) returns app_public.raw_capture stable strict security definer -- catchment_user
 app_public.reassign_lead(lead_id uuid, owner text, reason text DEFAULT ''::text) returns app_public.leads volatile security definer -- catchment_user
+app_public.record_consent(lead_id uuid, purpose text, state text, text_version text, note text DEFAULT ''::text) returns app_public.consents volatile security definer -- catchment_user
 app_public.release_captures(capture_ids uuid[]) returns integer volatile strict security definer -- catchment_user
 app_public.resolve_exception(exception_id uuid, outcome text, note text DEFAULT ''::text) returns app_public.exceptions volatile security definer -- catchment_user
 app_public.revalidate_captures(capture_ids uuid[], contract_version integer DEFAULT NULL::integer) returns integer volatile security definer -- catchment_user
 app_public.revoke_api_key(prefix text) returns app_public.api_key_receipt volatile security definer -- catchment_user
+app_public.set_absence(actor text, starts_at timestamp with time zone, ends_at timestamp with time zone DEFAULT NULL::timestamp with time zone, hand_over boolean DEFAULT false) returns app_public.absence_receipt volatile security definer -- catchment_user
+app_public.suppress_person(lead_id uuid, reason text DEFAULT 'asked_not_to_be_contacted'::text) returns app_public.leads volatile security definer -- catchment_user
 app_public.trace(trace_id text) returns SETOF app_public.story_entries stable strict -- catchment_user
+app_public.undo_lead_edits(lead_id uuid, fields app_public.lead_field[]) returns app_public.leads volatile strict security definer -- catchment_user
+app_public.unmerge_lead(lead_id uuid) returns app_public.leads volatile strict security definer -- catchment_user
+app_public.unsuppress_person(lead_id uuid) returns app_public.leads volatile strict security definer -- catchment_user
 
 -- Triggers
 
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_private.api_keys REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_private.api_keys REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
 CREATE TRIGGER _100_refuse_change BEFORE DELETE OR UPDATE ON app_private.audit_entries FOR EACH ROW EXECUTE FUNCTION app_private.refuse_change() -- always
+CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_private.erasures REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_delete AFTER DELETE ON app_private.privacy_requests REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_delete() -- always
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_private.privacy_requests REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_private.privacy_requests REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
+CREATE TRIGGER _900_audit_delete AFTER DELETE ON app_private.retention_rules REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_delete() -- always
+CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_private.retention_rules REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
+CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_private.retention_rules REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
+CREATE TRIGGER _900_audit_delete AFTER DELETE ON app_private.suppressions REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_delete() -- always
+CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_private.suppressions REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
+CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_private.suppressions REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
+CREATE TRIGGER _500_wake_queue_on_delete AFTER DELETE ON app_public.absences FOR EACH STATEMENT EXECUTE FUNCTION app_private.enqueue_route_queue()
+CREATE TRIGGER _500_wake_queue_on_return AFTER INSERT ON app_public.absences REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.enqueue_return()
+CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.accounts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
+CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.accounts REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
+CREATE TRIGGER _100_keep_raw BEFORE UPDATE OF body, content_type, headers, erased_at ON app_public.captures FOR EACH ROW WHEN (((((old.body IS DISTINCT FROM new.body) OR (old.content_type IS DISTINCT FROM new.content_type)) OR (old.headers IS DISTINCT FROM new.headers)) OR (old.erased_at IS DISTINCT FROM new.erased_at))) EXECUTE FUNCTION app_private.keep_raw() -- always
+CREATE TRIGGER _100_refuse_delete BEFORE DELETE ON app_public.captures FOR EACH ROW EXECUTE FUNCTION app_private.refuse_change() -- always
 CREATE TRIGGER _500_wake_drain AFTER INSERT ON app_public.captures REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION app_private.enqueue_drain_captures()
 CREATE TRIGGER _900_audit_update AFTER UPDATE OF corrections, released_at, discard_reason ON app_public.captures FOR EACH ROW WHEN ((((old.corrections IS DISTINCT FROM new.corrections) OR (old.released_at IS DISTINCT FROM new.released_at)) OR (old.discard_reason IS DISTINCT FROM new.discard_reason))) EXECUTE FUNCTION app_private.audit_captures_update() -- always
 CREATE TRIGGER _500_nudge_sweep_insert AFTER INSERT ON app_public.clocks REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.enqueue_fire_thresholds()
@@ -1299,6 +2327,9 @@ CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.decisions REFERENCIN
 CREATE TRIGGER _900_audit_delete AFTER DELETE ON app_public.exceptions REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_delete() -- always
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.exceptions REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.exceptions REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
+CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.lead_edits REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
+CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.lead_edits REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
+CREATE TRIGGER _500_wake_queue AFTER UPDATE OF closed_at ON app_public.leads FOR EACH STATEMENT EXECUTE FUNCTION app_private.enqueue_route_queue()
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.leads REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_leads_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.leads REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_leads_update() -- always
 CREATE TRIGGER _500_close_grants AFTER INSERT OR DELETE OR UPDATE ON app_public.memberships FOR EACH STATEMENT EXECUTE FUNCTION app_private.close_grants()
@@ -1309,11 +2340,18 @@ CREATE TRIGGER _500_wake_notify AFTER INSERT ON app_public.notifications REFEREN
 CREATE TRIGGER _900_audit_delete AFTER DELETE ON app_public.sla_policies REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_delete() -- always
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.sla_policies REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.sla_policies REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
+CREATE TRIGGER _100_refuse_change BEFORE UPDATE OF origin_lead_id, capture_id, trace_id, source, channel, campaign, medium, occurred_at ON app_public.source_events FOR EACH ROW WHEN (((((((old.origin_lead_id IS DISTINCT FROM new.origin_lead_id) OR (old.capture_id IS DISTINCT FROM new.capture_id)) OR (old.trace_id IS DISTINCT FROM new.trace_id)) OR (old.source IS DISTINCT FROM new.source)) OR (old.occurred_at IS DISTINCT FROM new.occurred_at)) OR ((old.channel IS NOT NULL) AND (new.channel IS DISTINCT FROM old.channel)) OR ((old.campaign IS NOT NULL) AND (new.campaign IS DISTINCT FROM old.campaign)) OR ((old.medium IS NOT NULL) AND (new.medium IS DISTINCT FROM old.medium)))) EXECUTE FUNCTION app_private.refuse_change() -- always
+CREATE TRIGGER _100_refuse_delete BEFORE DELETE ON app_public.source_events FOR EACH ROW EXECUTE FUNCTION app_private.refuse_change() -- always
+CREATE TRIGGER _500_wake_queue AFTER INSERT OR UPDATE OF weight, capacity, daily_capacity ON app_public.team_members FOR EACH STATEMENT EXECUTE FUNCTION app_private.enqueue_route_queue()
 CREATE TRIGGER _100_place_in_tree BEFORE INSERT OR UPDATE ON app_public.territories FOR EACH ROW EXECUTE FUNCTION app_private.place_in_tree()
 CREATE TRIGGER _200_move_subtree AFTER UPDATE ON app_public.territories REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.move_subtree()
 CREATE TRIGGER _500_close_grants AFTER INSERT OR DELETE OR UPDATE ON app_public.territories FOR EACH STATEMENT EXECUTE FUNCTION app_private.close_grants()
+CREATE TRIGGER _100_note_shapes AFTER INSERT ON app_public.territory_rules REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.note_shapes()
 
 -- Policies for anybody but catchment_worker
+
+select_in_my_territories on app_public.accounts for select to catchment_user, catchment_bi
+  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
 
 select_in_my_territories on app_public.activities for select to catchment_user, catchment_bi
   using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
@@ -1350,7 +2388,16 @@ select_in_my_territories on app_public.escalations for select to catchment_user,
 select_in_my_territories on app_public.exceptions for select to catchment_user, catchment_bi
   using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
 
+select_in_my_territories on app_public.lead_edits for select to catchment_user, catchment_bi
+  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+
+select_in_my_territories on app_public.lead_merges for select to catchment_user, catchment_bi
+  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+
 select_in_my_territories on app_public.leads for select to catchment_user, catchment_bi
+  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+
+select_in_my_territories on app_public.match_candidates for select to catchment_user, catchment_bi
   using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
 
 select_in_my_territories on app_public.responsibilities for select to catchment_bi
@@ -1372,17 +2419,33 @@ select_in_my_territories on app_public.territories for select to catchment_user,
 
 app_private.api_keys: catchment_worker may insert, select, update
 app_private.audit_entries: catchment_worker may insert, select
+app_private.audit_salts: catchment_worker may delete, insert, select, update
 app_private.capture_keys: catchment_worker may insert, select, update
+app_private.erasures: catchment_worker may insert, select, update
+app_private.identity_models: catchment_worker may insert, select, update
 app_private.import_batches: catchment_worker may delete, insert, select, update
 app_private.imports: catchment_worker may delete, insert, select
-app_private.lead_identities: catchment_worker may insert, select, update
+app_private.lead_fields: catchment_worker may select
+app_private.lead_identities: catchment_worker may delete, insert, select, update
+app_private.match_keys: catchment_worker may delete, insert, select
+app_private.match_records: catchment_worker may delete, insert, select, update
+app_private.match_statistics: catchment_worker may insert, select, update
+app_private.match_terms: catchment_worker may delete, insert, select, update
 app_private.path_secrets: catchment_worker may delete, insert, select, update
 app_private.permissions: catchment_worker may delete, insert, select, update
 app_private.privacy_requests: catchment_worker may insert, select, update
 app_private.rate_buckets: catchment_worker may insert, select, update
+app_private.realignment_moves: catchment_worker may insert, select, update
+app_private.realignments: catchment_worker may insert, select, update
+app_private.retention_rules: catchment_worker may delete, insert, select, update
+app_private.suppressions: catchment_worker may delete, insert, select, update
 app_private.territory_grants: catchment_worker may delete, insert, select
+app_private.territory_shapes: catchment_worker may insert, select
 app_private.worker_pools: catchment_worker may delete, insert, select, update
 app_public.absences: catchment_worker may delete, insert, select
+app_public.accounts: catchment_bi may select
+app_public.accounts: catchment_user may select
+app_public.accounts: catchment_worker may insert, select, update
 app_public.activities: catchment_bi may select
 app_public.activities: catchment_user may select
 app_public.activities: catchment_worker may insert, select, update
@@ -1392,6 +2455,12 @@ app_public.actors: catchment_worker may insert, select, update
 app_public.assignments: catchment_bi may select
 app_public.assignments: catchment_user may select
 app_public.assignments: catchment_worker may insert, select, update
+app_public.attribution_credits: catchment_bi may select
+app_public.attribution_credits: catchment_user may select
+app_public.attribution_credits: catchment_worker may select
+app_public.attribution_touches: catchment_bi may select
+app_public.attribution_touches: catchment_user may select
+app_public.attribution_touches: catchment_worker may select
 app_public.capture_paths: catchment_bi may select
 app_public.capture_paths: catchment_user may select
 app_public.capture_paths: catchment_worker may insert, select, update
@@ -1404,6 +2473,7 @@ app_public.clocks: catchment_worker may insert, select, update
 app_public.consents: catchment_bi may select
 app_public.consents: catchment_user may select
 app_public.consents: catchment_worker may insert, select
+app_public.consents: catchment_worker may update (note)
 app_public.contract_rules: catchment_worker may insert, select
 app_public.contracts: catchment_bi may select (id, path_id, territory_id, version, definition, is_history)
 app_public.contracts: catchment_worker may insert, select
@@ -1417,14 +2487,24 @@ app_public.exception_policies: catchment_worker may insert, select, update
 app_public.exceptions: catchment_bi may select
 app_public.exceptions: catchment_user may select
 app_public.exceptions: catchment_worker may insert, select, update
+app_public.lead_edits: catchment_bi may select
+app_public.lead_edits: catchment_user may select
+app_public.lead_edits: catchment_worker may insert, select, update
+app_public.lead_merges: catchment_bi may select
+app_public.lead_merges: catchment_user may select
+app_public.lead_merges: catchment_worker may insert, select, update
 app_public.leads: catchment_bi may select
 app_public.leads: catchment_user may select
 app_public.leads: catchment_worker may insert, select, update
+app_public.match_candidates: catchment_bi may select
+app_public.match_candidates: catchment_user may select
+app_public.match_candidates: catchment_worker may delete, insert, select, update
 app_public.memberships: catchment_worker may delete, insert, select
-app_public.notifications: catchment_worker may insert, select, update
+app_public.notifications: catchment_worker may delete, insert, select, update
 app_public.responsibilities: catchment_bi may select (path_id, territory_id, duty, team_id)
 app_public.responsibilities: catchment_worker may delete, insert, select, update
 app_public.revisions: catchment_worker may insert, select
+app_public.routing_rules: catchment_worker may insert, select
 app_public.scoring_rules: catchment_worker may insert, select
 app_public.sla_policies: catchment_bi may select
 app_public.sla_policies: catchment_user may select
@@ -1434,6 +2514,7 @@ app_public.source_events: catchment_user may select
 app_public.source_events: catchment_worker may insert, select, update
 app_public.story_entries: catchment_user may select
 app_public.story_entries: catchment_worker may select
+app_public.survivorship_rules: catchment_worker may insert, select
 app_public.team_members: catchment_worker may delete, insert, select, update
 app_public.teams: catchment_bi may select
 app_public.teams: catchment_user may select
@@ -1442,6 +2523,11 @@ app_public.territories: catchment_bi may select
 app_public.territories: catchment_user may select
 app_public.territories: catchment_worker may delete, insert, select, update
 app_public.territory_rules: catchment_worker may insert, select
+app_public.working_hours: catchment_worker may delete, insert, select
+bi.attribution_credit: catchment_bi may select
+bi.attribution_credit: catchment_worker may select
+bi.attribution_touches: catchment_bi may select
+bi.attribution_touches: catchment_worker may select
 bi.capture_paths: catchment_bi may select
 bi.capture_paths: catchment_worker may select
 bi.lead_queue: catchment_bi may select

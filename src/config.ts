@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { RoleUrls } from "./postgres/role_urls.ts";
 
@@ -18,6 +18,8 @@ export type Config = {
   /** Absolute. Holds the embedded server, its log, the key and the record of the running instance. */
   dataDir: string;
   database: DatabaseChoice;
+  /** Absolute. The file outside the database that holds every erasure, to be done again after a restore. */
+  erasureLedger: string;
   /** Passwords and the development signing key are derived from it. Null: `ensureKey` makes one in `dataDir`. */
   key: string | null;
   replicaUrl: string | null;
@@ -53,6 +55,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: data.PORT,
     dataDir: resolve(data.CATCHMENT_DATA_DIR),
     database: databaseChoice(data),
+    erasureLedger: resolve(data.CATCHMENT_ERASURE_LEDGER ?? join(data.CATCHMENT_DATA_DIR, "erasures.ndjson")),
     key: data.CATCHMENT_KEY ?? null,
     replicaUrl: data.REPLICA_DATABASE_URL ?? null,
     logLevel: data.LOG_LEVEL,
@@ -110,6 +113,7 @@ const Environment = z.object({
   PORT: z.coerce.number("must be a number").int().min(0).max(65_535).default(4000),
   HOST: z.string().default("127.0.0.1"),
   CATCHMENT_DATA_DIR: z.string().default(".catchment"),
+  CATCHMENT_ERASURE_LEDGER: z.string().optional(),
   DATABASE_URL: PostgresUrl.optional(),
   REPLICA_DATABASE_URL: PostgresUrl.optional(),
   CATCHMENT_OWNER_URL: PostgresUrl.optional(),

@@ -4,6 +4,22 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AcceptLeadMutationVariables = Exact<{
+  leadId: string;
+}>;
+
+
+export type AcceptLeadMutation = { acceptLead: { lead: { rowId: string, owner: { slug: string } | null } | null } | null };
+
+export type BulkReassignLeadsMutationVariables = Exact<{
+  fromOwner: string;
+  toOwner?: string | null | undefined;
+  reason?: string | null | undefined;
+}>;
+
+
+export type BulkReassignLeadsMutation = { bulkReassignLeads: { reassigned: number | null } | null };
+
 export type CaptureLeadMutationVariables = Exact<{
   path: string;
   payload: unknown;
@@ -49,6 +65,14 @@ export type CurrentActorQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type CurrentActorQuery = { currentActor: { rowId: number, slug: string, name: string, kind: string } | null };
 
+export type DeclineLeadMutationVariables = Exact<{
+  leadId: string;
+  reason: string;
+}>;
+
+
+export type DeclineLeadMutation = { declineLead: { lead: { rowId: string, explanation: string | null, owner: { slug: string } | null } | null } | null };
+
 export type DiscardCapturesMutationVariables = Exact<{
   captureIds: Array<string> | string;
   reason: string;
@@ -57,6 +81,13 @@ export type DiscardCapturesMutationVariables = Exact<{
 
 export type DiscardCapturesMutation = { discardCaptures: { discarded: number | null } | null };
 
+export type EraseLeadMutationVariables = Exact<{
+  leadId: string;
+}>;
+
+
+export type EraseLeadMutation = { eraseLead: { receipt: { erasureId: string, leadIds: Array<string | null>, captures: number, erasedAt: string } | null } | null };
+
 export type ExceptionsOpenQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -64,6 +95,13 @@ export type ExceptionsOpenQueryVariables = Exact<{
 
 
 export type ExceptionsOpenQuery = { exceptions: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ rowId: string, kind: string, reason: string, runbook: string, openedAt: string, dueAt: string, acknowledgedAt: string | null, traceId: string | null, territory: { slug: string } | null, ownerTeam: { slug: string } | null, owner: { slug: string } | null, lead: { rowId: string } | null }> } | null };
+
+export type LeadDecisionQueryVariables = Exact<{
+  leadId: string;
+}>;
+
+
+export type LeadDecisionQuery = { lead: { rowId: string, explanation: string | null, decision: { rowId: string, action: string, revision: number, reason: string, inputs: unknown, candidates: unknown, decidedAt: string, owner: { slug: string } | null } | null } | null };
 
 export type LeadStoryQueryVariables = Exact<{
   leadId: string;
@@ -89,6 +127,29 @@ export type LogActivityMutationVariables = Exact<{
 
 
 export type LogActivityMutation = { logActivity: { activity: { rowId: string, kind: string, isResponse: boolean, occurredAt: string, lead: { rowId: string, firstRespondedAt: string | null, slaMetAt: string | null } | null } | null } | null };
+
+export type MergeLeadsMutationVariables = Exact<{
+  survivorId: string;
+  mergedId: string;
+}>;
+
+
+export type MergeLeadsMutation = { mergeLeads: { lead: { rowId: string, status: string, owner: { slug: string } | null } | null } | null };
+
+export type PreviewMergeQueryVariables = Exact<{
+  survivorId: string;
+  mergedId: string;
+}>;
+
+
+export type PreviewMergeQuery = { previewMerge: { survivorId: string, mergedId: string, moves: unknown, survivor: unknown, notes: Array<string | null> } | null };
+
+export type PreviewUnmergeQueryVariables = Exact<{
+  leadId: string;
+}>;
+
+
+export type PreviewUnmergeQuery = { previewUnmerge: { survivorId: string, mergedId: string, moves: unknown, survivor: unknown, merged: unknown, notes: Array<string | null> } | null };
 
 export type QuarantinedCaptureQueryVariables = Exact<{
   captureId: string;
@@ -130,12 +191,29 @@ export type RevalidateCapturesMutationVariables = Exact<{
 
 export type RevalidateCapturesMutation = { revalidateCaptures: { asked: number | null } | null };
 
+export type SetAbsenceMutationVariables = Exact<{
+  actor: string;
+  startsAt: string;
+  endsAt?: string | null | undefined;
+  handOver?: boolean | null | undefined;
+}>;
+
+
+export type SetAbsenceMutation = { setAbsence: { absence: { actor: string, startsAt: string, endsAt: string | null, handedOver: number } | null } | null };
+
 export type TraceStoryQueryVariables = Exact<{
   traceId: string;
 }>;
 
 
 export type TraceStoryQuery = { trace: { totalCount: number, nodes: Array<{ at: string, stage: string, summary: string, leadId: string | null, details: unknown }> } | null };
+
+export type UnmergeLeadMutationVariables = Exact<{
+  leadId: string;
+}>;
+
+
+export type UnmergeLeadMutation = { unmergeLead: { lead: { rowId: string, status: string, mergedIntoId: string | null, owner: { slug: string } | null } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -156,6 +234,27 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const AcceptLeadDocument = new TypedDocumentString(`
+    mutation AcceptLead($leadId: UUID!) {
+  acceptLead(input: {leadId: $leadId}) {
+    lead {
+      rowId
+      owner {
+        slug
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AcceptLeadMutation, AcceptLeadMutationVariables>;
+export const BulkReassignLeadsDocument = new TypedDocumentString(`
+    mutation BulkReassignLeads($fromOwner: String!, $toOwner: String, $reason: String) {
+  bulkReassignLeads(
+    input: {fromOwner: $fromOwner, toOwner: $toOwner, reason: $reason}
+  ) {
+    reassigned
+  }
+}
+    `) as unknown as TypedDocumentString<BulkReassignLeadsMutation, BulkReassignLeadsMutationVariables>;
 export const CaptureLeadDocument = new TypedDocumentString(`
     mutation CaptureLead($path: String!, $payload: JSON!, $idempotencyKey: String) {
   captureLead(
@@ -243,6 +342,19 @@ export const CurrentActorDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CurrentActorQuery, CurrentActorQueryVariables>;
+export const DeclineLeadDocument = new TypedDocumentString(`
+    mutation DeclineLead($leadId: UUID!, $reason: String!) {
+  declineLead(input: {leadId: $leadId, reason: $reason}) {
+    lead {
+      rowId
+      owner {
+        slug
+      }
+      explanation
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeclineLeadMutation, DeclineLeadMutationVariables>;
 export const DiscardCapturesDocument = new TypedDocumentString(`
     mutation DiscardCaptures($captureIds: [UUID!]!, $reason: String!) {
   discardCaptures(input: {captureIds: $captureIds, reason: $reason}) {
@@ -250,6 +362,18 @@ export const DiscardCapturesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DiscardCapturesMutation, DiscardCapturesMutationVariables>;
+export const EraseLeadDocument = new TypedDocumentString(`
+    mutation EraseLead($leadId: UUID!) {
+  eraseLead(input: {leadId: $leadId}) {
+    receipt {
+      erasureId
+      leadIds
+      captures
+      erasedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EraseLeadMutation, EraseLeadMutationVariables>;
 export const ExceptionsOpenDocument = new TypedDocumentString(`
     query ExceptionsOpen($first: Int = 50, $after: Cursor) {
   exceptions(
@@ -288,6 +412,26 @@ export const ExceptionsOpenDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExceptionsOpenQuery, ExceptionsOpenQueryVariables>;
+export const LeadDecisionDocument = new TypedDocumentString(`
+    query LeadDecision($leadId: UUID!) {
+  lead(rowId: $leadId) {
+    rowId
+    explanation
+    decision {
+      rowId
+      action
+      revision
+      reason
+      inputs
+      candidates
+      decidedAt
+      owner {
+        slug
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LeadDecisionQuery, LeadDecisionQueryVariables>;
 export const LeadStoryDocument = new TypedDocumentString(`
     query LeadStory($leadId: UUID!) {
   lead(rowId: $leadId) {
@@ -351,6 +495,42 @@ export const LogActivityDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LogActivityMutation, LogActivityMutationVariables>;
+export const MergeLeadsDocument = new TypedDocumentString(`
+    mutation MergeLeads($survivorId: UUID!, $mergedId: UUID!) {
+  mergeLeads(input: {survivorId: $survivorId, mergedId: $mergedId}) {
+    lead {
+      rowId
+      status
+      owner {
+        slug
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MergeLeadsMutation, MergeLeadsMutationVariables>;
+export const PreviewMergeDocument = new TypedDocumentString(`
+    query PreviewMerge($survivorId: UUID!, $mergedId: UUID!) {
+  previewMerge(survivorId: $survivorId, mergedId: $mergedId) {
+    survivorId
+    mergedId
+    moves
+    survivor
+    notes
+  }
+}
+    `) as unknown as TypedDocumentString<PreviewMergeQuery, PreviewMergeQueryVariables>;
+export const PreviewUnmergeDocument = new TypedDocumentString(`
+    query PreviewUnmerge($leadId: UUID!) {
+  previewUnmerge(leadId: $leadId) {
+    survivorId
+    mergedId
+    moves
+    survivor
+    merged
+    notes
+  }
+}
+    `) as unknown as TypedDocumentString<PreviewUnmergeQuery, PreviewUnmergeQueryVariables>;
 export const QuarantinedCaptureDocument = new TypedDocumentString(`
     query QuarantinedCapture($captureId: UUID!) {
   quarantinedCapture(captureId: $captureId) {
@@ -417,6 +597,20 @@ export const RevalidateCapturesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RevalidateCapturesMutation, RevalidateCapturesMutationVariables>;
+export const SetAbsenceDocument = new TypedDocumentString(`
+    mutation SetAbsence($actor: String!, $startsAt: Datetime!, $endsAt: Datetime, $handOver: Boolean) {
+  setAbsence(
+    input: {actor: $actor, startsAt: $startsAt, endsAt: $endsAt, handOver: $handOver}
+  ) {
+    absence {
+      actor
+      startsAt
+      endsAt
+      handedOver
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetAbsenceMutation, SetAbsenceMutationVariables>;
 export const TraceStoryDocument = new TypedDocumentString(`
     query TraceStory($traceId: String!) {
   trace(traceId: $traceId, first: 500) {
@@ -431,3 +625,17 @@ export const TraceStoryDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TraceStoryQuery, TraceStoryQueryVariables>;
+export const UnmergeLeadDocument = new TypedDocumentString(`
+    mutation UnmergeLead($leadId: UUID!) {
+  unmergeLead(input: {leadId: $leadId}) {
+    lead {
+      rowId
+      status
+      mergedIntoId
+      owner {
+        slug
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UnmergeLeadMutation, UnmergeLeadMutationVariables>;

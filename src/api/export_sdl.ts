@@ -7,7 +7,7 @@ import { makeSchemaPreset } from "./preset.ts";
 export async function exportSdl(apiUrl: string): Promise<string> {
   const pool = makePool(apiUrl, { max: 1, applicationName: "catchment schema export" });
   try {
-    const { schema } = await makeSchema(makeSchemaPreset(pool));
+    const { schema } = await makeSchema(makeSchemaPreset(pool, async () => {}));
     return `${printSchema(lexicographicSortSchema(schema))}\n`;
   } finally {
     await pool.end();

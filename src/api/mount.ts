@@ -21,12 +21,14 @@ export function makeApi(options: {
   tokens: Pick<Tokens, "verify">;
   isDevelopment: boolean;
   log: (line: string) => void;
+  /** Brings erasures into the ledger. Without it none is answered as done. */
+  recordErasures?: (() => Promise<unknown>) | undefined;
 }): Api {
-  const { apiUrl, tokens, isDevelopment, log } = options;
+  const { apiUrl, tokens, isDevelopment, log, recordErasures = noLedger } = options;
   const pool = makePool(apiUrl, { max: 10, applicationName: "catchment api", log });
   const actors: Actors = new WeakMap();
   const graphql = postgraphile({
-    extends: [makeSchemaPreset(pool)],
+    extends: [makeSchemaPreset(pool, recordErasures)],
     grafast: {
       // The largest document that limits.ts lets through plans in 0.2 s; more is a machine with much to do.
       timeouts: { planning: 1_000, execution: 30_000 },
@@ -58,6 +60,10 @@ export function makeApi(options: {
 }
 
 const PATH = "/graphql";
+
+async function noLedger(): Promise<never> {
+  throw new Error("There is no ledger.");
+}
 
 /** Whom the door let in, by request. Who is not in it is nobody. */
 type Actors = WeakMap<IncomingMessage, { actorId: number; mayWrite: boolean }>;

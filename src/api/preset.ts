@@ -5,17 +5,29 @@ import { makePgService } from "postgraphile/adaptors/pg";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { pgSmartTagsFromFile } from "postgraphile/utils";
 import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
+import { EditLeadPlugin } from "./edit_lead.ts";
+import { makeErasurePlugin } from "./erasure.ts";
 import { LimitsPlugin } from "./limits.ts";
+import { MergedLeadsPlugin } from "./merged_leads.ts";
 import { PageSizePlugin } from "./page_size.ts";
 
 /**
  * The schema: what `catchment_user` may see and call of `app_public`, and nothing of any other schema. Writes are
  * the functions there; no create, update or delete is generated.
+ * `recordErasures`: see makeErasurePlugin.
  */
-export function makeSchemaPreset(pool: Pool): GraphileConfig.Preset {
+export function makeSchemaPreset(pool: Pool, recordErasures: () => Promise<unknown>): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
-    plugins: [TagsPlugin, NoAccessorsPlugin, PageSizePlugin, LimitsPlugin],
+    plugins: [
+      TagsPlugin,
+      NoAccessorsPlugin,
+      makeErasurePlugin(recordErasures),
+      PageSizePlugin,
+      MergedLeadsPlugin,
+      LimitsPlugin,
+      EditLeadPlugin,
+    ],
     // `condition` says with less what `filter` says; the edge in a payload serves Relay 1;
     // `leadById(id:)` invites to pass a `rowId`, and `node(id:)` does the same.
     disablePlugins: [

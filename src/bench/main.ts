@@ -2,21 +2,26 @@ import { parseArgs } from "node:util";
 import { benchBulk } from "./bulk.ts";
 import { benchCapture } from "./capture.ts";
 import { openBenchCluster } from "./cluster.ts";
+import { benchIdentity } from "./identity.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
 import { benchPipeline } from "./pipeline.ts";
 import { benchRehearsal } from "./rehearsal.ts";
 import { render, writeInto } from "./report.ts";
+import { benchRouting } from "./routing.ts";
 import type { Section } from "./section.ts";
 import { meterStolen } from "./stolen.ts";
 
-const USAGE = "npm run bench -- [capture|bulk|pipeline|latency|rehearsal …] [--full] [--json] [--write]";
+const USAGE =
+  "npm run bench -- [capture|bulk|pipeline|latency|rehearsal|routing|identity …] [--full] [--json] [--write]";
 const BENCHES = {
   capture: benchCapture,
   bulk: benchBulk,
   pipeline: benchPipeline,
   latency: benchLatency,
   rehearsal: benchRehearsal,
+  routing: benchRouting,
+  identity: benchIdentity,
 };
 
 await main();
@@ -33,7 +38,7 @@ async function main(): Promise<void> {
   try {
     const facts = await describeMachine(cluster.rootUrl);
     const stolen = await meterStolen();
-    for (const name of names) sections.push(await BENCHES[name](cluster, { isFull, log }));
+    for (const name of names) sections.push(...[await BENCHES[name](cluster, { isFull, log })].flat());
     const machine = { ...facts, "taken by other guests of the host": percent(await stolen()) };
     const text = render(machine, sections, { isFull });
     console.log(isJson ? JSON.stringify({ machine, isFull, sections }, null, 2) : text);
@@ -55,11 +60,11 @@ function readArguments() {
   });
   const unknown = positionals.filter((name) => !(name in BENCHES));
   if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(", ")}. ${USAGE}`);
-  const all = ["capture", "bulk", "pipeline", "latency", "rehearsal"] as const;
-  // Bulk and rehearsal take a minute and a half each: they are run by their names.
+  const all = ["capture", "bulk", "pipeline", "latency", "rehearsal", "routing", "identity"] as const;
+  // Bulk and rehearsal take a minute and a half each, identity some ten: they are run by their names.
   const names =
     positionals.length === 0
-      ? all.filter((name) => name !== "bulk" && name !== "rehearsal")
+      ? all.filter((name) => !["bulk", "rehearsal", "identity"].includes(name))
       : all.filter((name) => positionals.includes(name));
   return { names, isFull: values.full ?? false, isJson: values.json ?? false, writes: values.write ?? false };
 }

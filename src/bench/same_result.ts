@@ -69,8 +69,11 @@ export async function readResult(url: string): Promise<Map<string, string[]>> {
 const RESULT = {
   captures: `select captures.id, captures.status, captures.outcome, captures.attributes, leads.trace_id as lead, captures.territory_id
     from app_public.captures left join app_public.leads on leads.id = captures.lead_id`,
-  leads: `select leads.trace_id, actors.slug as owner, to_jsonb(leads) - '{id,created_at,routed_at,owned_at}'::text[] as lead
+  leads: `select leads.trace_id, actors.slug as owner, to_jsonb(leads) - '{id,created_at,routed_at,owned_at,field_origins}'::text[] as lead
     from app_public.leads left join app_public.actors on actors.id = leads.owner_id`,
+  field_origins: `select leads.trace_id as lead, origins.field, source_events.capture_id
+    from app_public.leads cross join lateral jsonb_each(leads.field_origins) as origins (field, origin)
+    join app_public.source_events on source_events.id = (origins.origin ->> 'source_event')::uuid`,
   identities: `select boundary_id, kind, value_hash, leads.trace_id as lead
     from app_private.lead_identities join app_public.leads on leads.id = lead_identities.lead_id`,
   source_events: `select leads.trace_id as lead, to_jsonb(source_events) - '{id,lead_id,origin_lead_id,created_at}'::text[] as event
@@ -83,7 +86,8 @@ const RESULT = {
     from app_public.clocks join app_public.leads on leads.id = clocks.lead_id`,
   notifications: `select trace_id, kind, recipient_id, text from app_public.notifications`,
   exceptions: `select capture_id, trace_id, kind, territory_id, reason, owner_team_id from app_public.exceptions`,
-  turns: `select team_id, actor_id, last_turn from app_public.team_members union all select id, null, last_turn from app_public.teams`,
+  turns: `select team_id, actor_id, last_turn, past_turn, credit, past_credit, dealt, dealt_on from app_public.team_members
+    union all select id, null, last_turn, past_turn, null, null, null, null from app_public.teams`,
   inserts_audited: `select entity, territory_id, trace_id, changes - 'lead_id' as changes
     from app_private.audit_entries where action = 'insert' and entity <> 'exceptions'`,
 };

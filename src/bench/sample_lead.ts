@@ -10,7 +10,7 @@ export function sampleLead(n: number): string {
   const person = isRepeat ? n - 8 : n; // eight before: the same country
   const place = PLACES[person % PLACES.length] ?? PLACES[0];
   const first = FIRST_NAMES[person % FIRST_NAMES.length];
-  const last = LAST_NAMES[(person >> 3) % LAST_NAMES.length];
+  const last = lastName(person >> 3);
   const lead = {
     first_name: first,
     last_name: last,
@@ -43,7 +43,31 @@ const FIRST_NAMES = [
   "Jonas",
   "Karla",
 ];
-const LAST_NAMES = ["Weber", "Moreau", "Costa", "Patel", "Silva", "Krause", "Lindner", "Vogel", "Hahn"];
+/** Thousands of surnames, so that people of one name and company are as rare as they are among real leads. */
+function lastName(n: number): string {
+  const syllable = (at: number) => SYLLABLES[Math.floor(n / SYLLABLES.length ** at) % SYLLABLES.length] ?? "";
+  return `${LETTERS[n % LETTERS.length]}${syllable(0)}${syllable(1)}${syllable(2)}`;
+}
+const LETTERS = "BDFGHKLMNPRSTVW";
+const SYLLABLES = [
+  "al",
+  "ber",
+  "cor",
+  "din",
+  "el",
+  "fan",
+  "gor",
+  "hil",
+  "im",
+  "jan",
+  "kol",
+  "lin",
+  "mor",
+  "ner",
+  "os",
+  "pel",
+  "rin",
+];
 const SENTENCE = "We need a quote for two pumps and somebody who calls back. ";
 
 /** Telephone numbers that differ for a million people and are valid where they are. */

@@ -20,7 +20,7 @@ export function partKey(wholeId: string, position: number): string {
   return `part:${wholeId}:${position}`;
 }
 
-const CLIENT_KEY = /^(?!(?:event|whole|part):)[\x20-\x7e]{1,255}$/;
+const CLIENT_KEY = /^(?!(?:event|whole|part|erased):)[\x20-\x7e]{1,255}$/;
 /** Fits into 255 characters behind its prefix, and into Postgres. */
 const PLAIN_KEY = /^[\x20-\x7e]{1,249}$/;
 

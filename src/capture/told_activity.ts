@@ -5,7 +5,7 @@ import { at, known, textAt, unreadable } from "./told.ts";
 /**
  * What happened to a lead elsewhere, told by whoever has no protocol of their own (a mailbox, a calendar): the event's
  * type ends in `activity.<kind>`, its data says whose (`email`, `phone` or `external_id`) and may say `is_response`,
- * `note`, `occurred_at` and `status`. Undefined: the event tells of no activity.
+ * `note`, `occurred_at`, `status`, and what the deal is worth (`value_amount`, `value_currency`). Undefined: the event tells of no activity.
  */
 export function readActivity(type: string | undefined, data: unknown): Reading | undefined {
   const kind = KINDS.get(ACTIVITY.exec(type ?? "")?.[1] ?? "");
@@ -28,6 +28,8 @@ export function readActivity(type: string | undefined, data: unknown): Reading |
       note: textAt(data, "note"),
       occurredAt: textAt(data, "occurred_at"),
       status: textAt(data, "status"),
+      valueAmount: textAt(data, "value_amount"),
+      valueCurrency: textAt(data, "value_currency"),
     }),
   };
   return { kind: "activity", activity };

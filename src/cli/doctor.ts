@@ -5,6 +5,7 @@ import { ensureKey } from "../postgres/key.ts";
 import { pendingMigrations } from "../postgres/migrate.ts";
 import { configure } from "./configuration.ts";
 import { type Finding, fail, ok } from "./doctor/finding.ts";
+import { checkLedger } from "./doctor/ledger.ts";
 import { checkPoolers } from "./doctor/pooler.ts";
 import { checkRoles } from "./doctor/roles.ts";
 import { checkSecrets } from "./doctor/secrets.ts";
@@ -50,6 +51,7 @@ async function examine(urls: DatabaseUrls, config: Config): Promise<Finding[]> {
     ])),
     ...(await withConnection(urls.worker, async (worker) => [
       ...(await checkWork(worker)),
+      ...(await checkLedger(worker, config.erasureLedger)),
       ...(await checkSecrets(worker, { key: await ensureKey(config), pathSecret: config.pathSecret })),
     ])),
   ];

@@ -4,17 +4,21 @@ import type { DatabaseUrls } from "../postgres/instance.ts";
 import { ensureKey } from "../postgres/key.ts";
 import { biUrl } from "./bi_logins.ts";
 import { configure } from "./configuration.ts";
+import { exportClient } from "./export/client.ts";
 import { readFilter } from "./export/filter.ts";
 import { openOutput } from "./export/output_file.ts";
+import { exportPerson } from "./export/person.ts";
 import { type ExportRequest, type Reader, readList } from "./export/read_list.ts";
 import { csvFormat, ndjsonFormat } from "./export/row_format.ts";
 import { attach } from "./find_running.ts";
-import { type Actor, readActors } from "./organization.ts";
+import { type Actor, look, readActors } from "./organization.ts";
 import { CommandError, EXIT, misused, refused } from "./outcome.ts";
 import { note } from "./output.ts";
 
 const Options = z.object({
-  as: z.string(),
+  as: z.string().optional(),
+  person: z.string().optional(),
+  client: z.string().optional(),
   filter: z.array(z.string()).default([]),
   format: z.enum(["csv", "ndjson"]),
   output: z.string().optional(),
@@ -24,12 +28,53 @@ const Options = z.object({
 /** Of the tables that the API shows, those that are lists of work. Views of `bi` are named with their schema. */
 const LISTS = ["leads", "source_events", "captures", "exceptions", "decisions"] as const;
 
+type Options = z.infer<typeof Options>;
+
+/** A list as somebody sees it, or what whoever runs this machine answers for: a person's data, a leaving client's. */
+export async function exportWanted(place: string | undefined, given: unknown): Promise<void> {
+  const options = Options.parse(given);
+  const { as, person, client } = options;
+  if ([as, person, client].filter((one) => one !== undefined).length !== 1) {
+    throw misused("Say either --as and a list, or --person, or --client and a folder.");
+  }
+  if (person !== undefined && place === undefined) return writePerson(person, options.output);
+  if (client !== undefined && place !== undefined) return writeClient(client, place);
+  if (as !== undefined && place !== undefined) return exportList(place, { ...options, as });
+  throw misused("Say either --as and a list, or --person, or --client and a folder.");
+}
+
+async function writePerson(lead: string, path: string | undefined): Promise<void> {
+  const { urls, stop } = await attach(configure());
+  try {
+    const output = await openOutput(path);
+    try {
+      await output.write(await look(urls, (worker) => exportPerson(worker, lead)));
+      await output.finish();
+    } catch (error) {
+      await output.discard();
+      throw error;
+    }
+  } finally {
+    await stop();
+  }
+}
+
+async function writeClient(root: string, folder: string): Promise<void> {
+  const { urls, stop } = await attach(configure());
+  try {
+    const { files } = await exportClient(urls.worker, root, folder);
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    note(`${rows.toLocaleString("en-US")} rows of ${files.length} tables, listed in ${folder}/manifest.json`);
+  } finally {
+    await stop();
+  }
+}
+
 /**
  * Writes a list as an actor sees it: the database asks who reads, as it does for GraphQL and for BI. There is no
- * export without an actor, so none goes past the walls.
+ * list without an actor, so none goes past the walls.
  */
-export async function exportList(list: string, given: unknown): Promise<void> {
-  const options = Options.parse(given);
+async function exportList(list: string, options: Options & { as: string }): Promise<void> {
   const request = { ...tableOf(list), filters: options.filter.map(readFilter) };
   const config = configure();
   const { urls, stop } = await attach(config);

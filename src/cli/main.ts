@@ -1,12 +1,16 @@
 import { Command, CommanderError, Option } from "commander";
+import { addExport } from "./export/command.ts";
 import { count, withFilter } from "./filter.ts";
+import { addIdentity } from "./identity.ts";
 import { addKeys } from "./keys.ts";
 import { CommandError, EXIT } from "./outcome.ts";
 import { note } from "./output.ts";
+import { addPrivacy } from "./privacy.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addReconcile } from "./reconcile.ts";
 import { addSecrets } from "./secrets.ts";
 import type { Part } from "./start.ts";
+import { addTerritories } from "./territories.ts";
 
 /** Every command is one file, read only when it is called: `token` need not wait for GraphQL to load. */
 const program = new Command("catchment")
@@ -66,22 +70,11 @@ program
   .option("--json", "print an object")
   .action(async (path, file, options) => (await import("./import.ts")).importFile(path, file, options));
 
-program
-  .command("export")
-  .argument(
-    "<list>",
-    "leads, source_events, captures, exceptions, decisions, or a view such as bi.lead_queue",
-  )
-  .requiredOption("--as <actor>", "whose walls hold, such as dora; for a view a BI login such as bi_de")
-  .description("write what an actor may read as CSV or NDJSON, row by row")
-  .option("--filter <condition...>", "column=value; also != < <= > >=, and `column=` for none", [])
-  .addOption(new Option("--format <format>").choices(["csv", "ndjson"]).default("csv"))
-  .option("--output <file>", "default: standard output")
-  .option("--raw", "leave cells that a spreadsheet would take for formulas as they are")
-  .action(async (list, options) => (await import("./export.ts")).exportList(list, options));
-
+addExport(program);
+addTerritories(program);
 addReconcile(program);
 addQuarantine(program);
+addPrivacy(program);
 
 withFilter(program.command("rehearse"))
   .description(
@@ -120,6 +113,7 @@ program
   .option("--json", "print an object")
   .action(async (slug, options) => (await import("./token.ts")).token(slug, options));
 
+addIdentity(program);
 addKeys(program);
 
 program

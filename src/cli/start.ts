@@ -2,6 +2,7 @@ import { makeAuthenticate } from "../api/authenticate.ts";
 import { makeApi } from "../api/mount.ts";
 import { makeTokens } from "../api/tokens.ts";
 import type { Config } from "../config.ts";
+import { makeRecordErasures } from "../erasure/record.ts";
 import {
   type DatabaseUrls,
   findInstance,
@@ -73,8 +74,9 @@ async function bringUp(house: House): Promise<void> {
   if (isAsked()) return;
 
   if (only !== "api") {
-    const { pathSecret, vendorUrl } = config;
-    const worker = await startWorker({ url: urls.worker, log: workerLog(house), pathSecret, key, vendorUrl });
+    const { pathSecret, vendorUrl, erasureLedger } = config;
+    const ways = { pathSecret, key, vendorUrl, erasureLedger };
+    const worker = await startWorker({ url: urls.worker, log: workerLog(house), ...ways });
     stops.push(worker.stop);
   }
   if (isAsked()) return;
@@ -100,10 +102,12 @@ async function openDoors(house: House, urls: DatabaseUrls, key: string): Promise
   const { host, port, pathSecret, publicUrl, environment } = house.config;
   const warn = warner(house);
   const tokens = makeTokens(key);
-  const api = makeApi({ apiUrl: urls.api, tokens, isDevelopment: environment !== "production", log: warn });
-  stops.push(api.release);
   const pool = makePool(urls.api, { max: 1, applicationName: "catchment pages", log: warn });
   stops.push(() => pool.end());
+  const recordErasures = makeRecordErasures(pool, house.config.erasureLedger);
+  const isDevelopment = environment !== "production";
+  const api = makeApi({ apiUrl: urls.api, tokens, isDevelopment, log: warn, recordErasures });
+  stops.push(api.release);
   const authenticate = makeAuthenticate({ pool, tokens });
   const server = await startServer({
     port,

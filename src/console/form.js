@@ -3,6 +3,7 @@
 // Without this script the form is posted by the browser itself, and nothing is lost but the time it took.
 (() => {
   const TRIALS = 4;
+  const CLICK_IDS = ["gclid", "gbraid", "wbraid", "msclkid", "fbclid", "ttclid", "li_fat_id", "twclid"];
 
   for (const form of document.querySelectorAll("form[data-catchment]")) {
     let shownAt = performance.now();
@@ -32,6 +33,8 @@
     for (const name of ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"]) {
       if (told[name]) filled[name] = told[name].slice(0, 300);
     }
+    const click = CLICK_IDS.find((name) => told[name]);
+    if (form.dataset.click && click) filled[form.dataset.click] = told[click].slice(0, 300);
     if ("page" in form.dataset) {
       filled.landing_page = location.href.slice(0, 2000);
       if (document.referrer) filled.referrer = document.referrer.slice(0, 2000);

@@ -31,6 +31,8 @@ const ConsentRule = z
     text_version_field: Place.optional(),
     /** When it was given; otherwise the arrival counts. */
     at_field: Place.optional(),
+    /** The path demands it: a lead whose last word to this purpose is not that it is granted is held, not routed. */
+    required: z.boolean().optional(),
   })
   .refine((rule) => (rule.text_version === undefined) !== (rule.text_version_field === undefined), {
     error: "needs either a text_version or a text_version_field",
@@ -51,6 +53,20 @@ const SpamGuard = z
     error: "needs both elapsed and minimum_seconds, or neither",
   });
 export type SpamGuard = z.infer<typeof SpamGuard>;
+
+/** What arrives makes no lead: it tells of one that is known, which moves to this status. */
+const Telling = z.strictObject({
+  status: z.enum([
+    "attempting_to_contact",
+    "contacted",
+    "qualified",
+    "nurturing",
+    "closed_won",
+    "closed_lost",
+  ]),
+  /** The path whose external ids these are. Left out: its own. */
+  external_ids_of: Slug.optional(),
+});
 
 /**
  * The acceptance rules of a capture path, as stored and as written in YAML.
@@ -90,6 +106,7 @@ export const Contract = z
     spam_guard: SpamGuard.optional(),
     /** By kind. */
     exceptions: z.record(z.string(), ExceptionTerms).optional(),
+    tells: Telling.optional(),
     /** A past already over: recorded and decided, without clocks or notifications. */
     history: z.boolean().default(false),
     /** For local times that come without an offset; otherwise the territory's zone counts. */
@@ -104,6 +121,19 @@ export const Contract = z
   .refine((contract) => contract.reach.some((field) => contract.mapping[field] !== undefined), {
     path: ["mapping"],
     message: "maps none of the fields of reach, so every lead would be refused",
+  })
+  .superRefine(({ tells, ...contract }, context) => {
+    if (tells === undefined) return;
+    for (const key of [
+      "territory_rules",
+      "fallback_territory",
+      "routing",
+      "consents",
+      "enrichment",
+    ] as const) {
+      if (contract[key] === undefined || contract[key] === null) continue;
+      context.addIssue({ code: "custom", path: [key], message: "means nothing where `tells` makes no lead" });
+    }
   });
 
 export type Contract = z.infer<typeof Contract>;

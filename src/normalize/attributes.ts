@@ -7,13 +7,19 @@ import type { Consent } from "./consents.ts";
 import { normalizeCountry } from "./country.ts";
 import { normalizeEmail } from "./email.ts";
 import { normalizeLanguage } from "./language.ts";
+import { isRoleAddress } from "./mailbox.ts";
 import { normalizeName } from "./name.ts";
 import { normalizePhone } from "./phone.ts";
 import { asTyped, cleanLine, cleanMessage } from "./text.ts";
 import { normalizeBirthDate, normalizeInstant } from "./time.ts";
 import { explainUnreachable } from "./unreachable.ts";
 
-export type Identity = { kind: "email" | "phone" | "external_id"; value: string };
+export type Identity = {
+  kind: "email" | "phone" | "external_id" | "person";
+  value: string;
+  /** An address of an office, such as info@: it joins nobody by itself. */
+  role?: true;
+};
 
 /** What is known of a lead, in one shape, flat and fit for jsonb. Absent means unknown. */
 export type Attributes = { [field in Exclude<NormalizedField, "employees">]?: string } & {
@@ -67,7 +73,7 @@ type TextField = Exclude<NormalizedField, "phone" | "employees">;
 
 const line = (text: string) => cleanLine(text);
 
-const READERS: Record<TextField, (text: string, context: NormalizeContext) => string | undefined> = {
+export const READERS: Record<TextField, (text: string, context: NormalizeContext) => string | undefined> = {
   first_name: normalizeName,
   last_name: normalizeName,
   email: normalizeEmail,
@@ -123,8 +129,12 @@ function deriveCompanyDomain(attributes: Attributes): void {
 // The strongest first: resolve_leads takes them in this order.
 function identitiesOf({ email, phone, external_id }: Attributes, source: string): Identity[] {
   const identities: Identity[] = [];
-  if (email !== undefined) identities.push({ kind: "email", value: email });
+  if (email !== undefined) identities.push(emailIdentity(email));
   if (phone !== undefined) identities.push({ kind: "phone", value: phone });
   if (external_id !== undefined) identities.push({ kind: "external_id", value: `${source}:${external_id}` });
   return identities;
+}
+
+function emailIdentity(email: string): Identity {
+  return { kind: "email", value: email, ...(isRoleAddress(email) ? { role: true } : {}) };
 }

@@ -7,6 +7,7 @@ const UNIX = /^(\d{9,10}|\d{12,13})$/; // seconds or milliseconds, from 1973 to 
 const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
 const DOTTED_DATE = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+const PARTED_DATE = /^(\d{4})[ /.-](\d{1,2})[ /.-](\d{1,2})$/; // year, month and day out of three columns
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -26,10 +27,14 @@ export function normalizeInstant(text: string, timeZone: string, receivedAt: Dat
 
 /** A day of birth as YYYY-MM-DD. Refuses 05/06/1990, which is May or June, days to come, and before 1900. */
 export function normalizeBirthDate(text: string, receivedAt: Date): string | undefined {
-  const date = readDate(cleanLine(text) ?? "");
+  const date = readDate((cleanLine(text) ?? "").replace(PARTED_DATE, padded));
   if (date === undefined || date < OLDEST_BIRTH || date > receivedAt.toISOString().slice(0, 10))
     return undefined;
   return date;
+}
+
+function padded(_: string, year: string, month: string, day: string): string {
+  return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
 }
 
 function readInstant(text: string, timeZone: string): number | undefined {

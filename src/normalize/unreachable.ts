@@ -2,7 +2,8 @@ import { NORMALIZED_FIELDS, type NormalizedField } from "../contracts/fields.ts"
 import { MAX_VIOLATIONS, pointerStep, type Violation, violation } from "../contracts/violation.ts";
 import type { Attributes } from "./attributes.ts";
 
-const RULES: { [field in NormalizedField]?: string } = {
+/** What a field is not, when it could not be read. */
+export const RULES: { [field in NormalizedField]?: string } = {
   email: "is not an e-mail address",
   phone: "is not a telephone number, neither in international form nor in that of the country",
   company_domain: "is not the domain of a company",

@@ -6,6 +6,7 @@ import { type ContractCache, makeContractCache } from "./contract_cache.ts";
 import { type ClaimedCapture, type Judgement, judge, type PublishedContract } from "./judge.ts";
 import { releasedOf, settleReleases } from "./settle_releases.ts";
 import { type Watch, withWatch } from "./watch.ts";
+import { withMatch } from "./with_match.ts";
 
 export type Drain = {
   /** Takes pending captures through the stages until none is left that nobody else holds; answers how many. */
@@ -134,7 +135,7 @@ async function process(
   released: ReadonlySet<string>,
 ): Promise<void> {
   const settled = judgements.filter((judgement) => "settle" in judgement);
-  const accepted = judgements.filter((judgement) => "attributes" in judgement);
+  const accepted = judgements.filter((judgement) => "attributes" in judgement).map(withMatch);
   const refused = judgements.filter((judgement) => "violations" in judgement);
   if (settled.length < judgements.length) {
     await client.query({

@@ -1,4 +1,4 @@
-import type { Subject } from "../capture/sources/source.ts";
+import type { ReportedActivity, Subject } from "../capture/sources/source.ts";
 import type { Contract } from "../contracts/contract.ts";
 import { REACH_FIELDS } from "../contracts/fields.ts";
 import { type Normalized, normalizeAttributes } from "../normalize/attributes.ts";
@@ -11,16 +11,20 @@ type Home = {
   time_zone: string;
 };
 
+type Told = Pick<ReportedActivity, "occurredAt" | "valueAmount" | "valueCurrency">;
+
 /**
  * Whom a sender means, by the same keys that its leads are known by, strongest first. Refuses a subject of which
- * no key can be read. `occurredAt` becomes an instant, or is left out when it is none.
+ * no key can be read. What is told along is brought into shape, or left out when it has none.
  */
-export function identify(home: Home, contract: Contract, subject: Subject, occurredAt?: string): Normalized {
+export function identify(home: Home, contract: Contract, subject: Subject, told: Told = {}): Normalized {
   const given = {
     email: subject.email,
     phone: subject.phone,
     external_id: subject.externalId,
-    occurred_at: occurredAt,
+    occurred_at: told.occurredAt,
+    value_amount: told.valueAmount,
+    value_currency: told.valueCurrency,
   };
   const fields: Record<string, string> = {};
   for (const [field, text] of Object.entries(given)) if (text !== undefined) fields[field] = text;

@@ -8,6 +8,7 @@ import { type Attributes, type Identity, normalizeAttributes } from "../normaliz
 import { readConsents } from "../normalize/consents.ts";
 import { correct } from "./correct.ts";
 import { identify } from "./identify.ts";
+import { reportOf, tidingsOf } from "./report.ts";
 import { spamOf } from "./spam.ts";
 
 /** A pending capture as claim_captures answers it. */
@@ -85,7 +86,10 @@ function judgeReading(capture: ClaimedCapture, published: PublishedContract, rea
   switch (reading.kind) {
     case "lead": {
       const judgement = judgeDocument(capture, published, reading.document);
-      return reading.isTest === true ? { ...judgement, isTest: true } : judgement;
+      if (reading.isTest !== true) return judgement;
+      return "settle" in judgement
+        ? settle(capture, { as: "ignored", reason: "A test on a path that makes no leads." })
+        : { ...judgement, isTest: true };
     }
     case "unreadable":
       // Bytes that nobody can read have one remedy: another document in their place.
@@ -108,7 +112,7 @@ function judgeDocument(
   capture: ClaimedCapture,
   { contract, compiled }: PublishedContract,
   sent: unknown,
-): Accepted | Refused {
+): Judgement {
   const document = capture.corrections === null ? sent : correct(sent, capture.corrections);
   const suspicion = suspect(capture, { contract, compiled }, document);
   if (suspicion !== undefined) return suspicion;
@@ -119,10 +123,12 @@ function judgeDocument(
     timeZone: contract.time_zone ?? capture.time_zone,
     receivedAt: capture.received_at,
     reach: contract.reach,
-    externalIdSource: capture.path_slug,
+    externalIdSource: contract.tells?.external_ids_of ?? capture.path_slug,
   };
   const normalized = normalizeAttributes(checked.fields, context);
   if (!normalized.ok) return refuse(capture, normalized.violations);
+  if (contract.tells !== undefined)
+    return settle(capture, tidingsOf(contract.tells.status, normalized.attributes));
   if (contract.consents === undefined) return { id: capture.id, attributes: normalized.attributes };
   const read = readConsents(contract.consents, document, context);
   if (!read.ok) return refuse(capture, read.violations);
@@ -146,14 +152,12 @@ function suspect(
 function judgeActivity(
   capture: ClaimedCapture,
   { contract }: PublishedContract,
-  { subject, occurredAt, ...activity }: ReportedActivity,
+  { subject, ...activity }: ReportedActivity,
 ): Refused | Settled {
-  const identified = identify(capture, contract, subject, occurredAt);
+  const identified = identify(capture, contract, subject, activity);
   if (!identified.ok)
     return { id: capture.id, kind: "activity_without_lead", violations: identified.violations };
-  const { identities, occurred_at } = identified.attributes;
-  const when = occurred_at === undefined ? {} : { occurredAt: occurred_at };
-  return settle(capture, { as: "activity", activity: { ...activity, ...when }, identities });
+  return settle(capture, reportOf(activity, identified.attributes));
 }
 
 function judgePrivacy(

@@ -20,7 +20,7 @@ export type Filter = {
 
 /**
  * `refused`: in quarantine or `error`. `processed`: with a lead. `judged`: all whose way is over. What was discarded
- * only when `kind` says so, and then nothing else.
+ * only when `kind` says so, and then nothing else; what has no content any more, never.
  */
 export type Scope = "refused" | "processed" | "judged";
 
@@ -90,9 +90,9 @@ const READ = `
 
 const SCOPES: Record<Scope, string> = {
   refused: "captures.status in ('quarantined', 'error')",
-  processed: "captures.status = 'processed' and captures.lead_id is not null",
+  processed: "captures.status = 'processed' and captures.lead_id is not null and captures.erased_at is null",
   judged:
-    "captures.status in ('processed', 'quarantined', 'error') and captures.outcome is distinct from 'discarded'",
+    "captures.status in ('processed', 'quarantined', 'error') and captures.outcome is distinct from 'discarded' and captures.erased_at is null",
 };
 
 function conditions(filter: Filter, scope: Scope, after: string | null): { text: string; values: unknown[] } {

@@ -11,6 +11,7 @@ import { stateOf } from "./state.ts";
 import { writeActors } from "./write_actors.ts";
 import { writePaths } from "./write_paths.ts";
 import { writePolicies } from "./write_policies.ts";
+import { writeRetention } from "./write_retention.ts";
 import { writeRules } from "./write_rules.ts";
 import { writeTeams } from "./write_teams.ts";
 import { removeTerritories, writeTerritories } from "./write_territories.ts";
@@ -76,6 +77,7 @@ async function write(client: Client, setup: Setup, revision: number, at: Date): 
   await writeTeams(client, organization);
   await writePaths(client, organization, at);
   await writePolicies(client, organization, exceptionPolicies);
+  await writeRetention(client, organization);
   await writeRules(client, organization, revision);
   await removeTerritories(client, organization);
 }

@@ -3,8 +3,13 @@ import { checkContractTerms } from "./check_contract_terms.ts";
 import { checkContracts } from "./check_contracts.ts";
 import { checkPaths } from "./check_paths.ts";
 import { checkPolicies } from "./check_policies.ts";
+import { checkPools } from "./check_pools.ts";
+import { checkRetention } from "./check_retention.ts";
+import { checkRoutingRules } from "./check_routing_rules.ts";
+import { checkSurvivorship } from "./check_survivorship.ts";
 import { checkTeams } from "./check_teams.ts";
 import { checkTerritories } from "./check_territories.ts";
+import { checkTerritoryRules } from "./check_territory_rules.ts";
 import type { Organization } from "./organization.ts";
 import type { Finding } from "./problem.ts";
 import { treeOf } from "./tree.ts";
@@ -22,9 +27,14 @@ export function checkOrganization(
     ...checkTerritories(organization, tree),
     ...checkActors(organization, tree),
     ...checkTeams(organization, tree),
+    ...checkPools(organization, tree),
     ...checkPaths(organization, tree),
     ...checkContractTerms(organization, tree, context.kinds),
     ...checkContracts(organization, context.now),
     ...checkPolicies(organization, tree, context.kinds),
+    ...checkRetention(organization),
+    ...checkTerritoryRules(organization, tree),
+    ...checkSurvivorship(organization, tree),
+    ...checkRoutingRules(organization, tree),
   ];
 }

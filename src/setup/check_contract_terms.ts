@@ -38,6 +38,15 @@ export function checkContractTerms(
         );
       }
     }
+    const idsOf = contract.tells?.external_ids_of;
+    if (idsOf !== undefined) {
+      const teller = capture_paths.find(({ slug }) => slug === idsOf);
+      const path = ["tells", "external_ids_of"];
+      if (teller === undefined) say(path, `there is no capture path "${idsOf}"`);
+      else if (tree.boundary(teller.territory) !== tree.boundary(home)) {
+        say(path, `"${idsOf}" lies in another identity boundary: none of its leads would ever be found`);
+      }
+    }
     for (const kind of Object.keys(contract.exceptions ?? {})) {
       if (!kinds.includes(kind)) say(["exceptions", kind], `must be one of ${kinds.join(", ")}`);
     }

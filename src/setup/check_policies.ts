@@ -11,15 +11,22 @@ const MATCHES = [
   "company_domain",
   "segment",
   "source",
+  "employees_min",
+  "employees_max",
   "condition",
 ] as const;
 
 /** Rules and policies must speak of territories and sources that exist, and say something. */
 export function checkPolicies(organization: Organization, tree: Tree, kinds: readonly string[]): Finding[] {
-  const { territory_rules, scoring_rules, sla_policies, exception_policies } = organization;
+  const { territory_rules, scoring_rules, routing_rules, sla_policies, exception_policies } = organization;
   const sources = new Set(organization.capture_paths.map((path) => path.source));
   const findings = checkSlugs("sla_policies", sla_policies);
-  for (const [section, items] of Object.entries({ territory_rules, scoring_rules, sla_policies })) {
+  for (const [section, items] of Object.entries({
+    territory_rules,
+    scoring_rules,
+    routing_rules,
+    sla_policies,
+  })) {
     items.forEach((item, at) => {
       if (!tree.has(item.territory)) {
         findings.push({

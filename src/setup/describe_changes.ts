@@ -28,7 +28,7 @@ function describeChange(change: Change): string[] {
   if (change.action === "change")
     return [head, ...change.fields.map((field) => `      ${describeField(field)}`)];
   // What a new rule says is its name.
-  if (change.part === "territory_rules" || change.part === "scoring_rules") return [head];
+  if (change.part.endsWith("_rules")) return [head];
   const said = change.fields.filter(({ after }) => !isNothing(after));
   return [`${head}: ${said.map(({ field, after }) => `${field} ${textOf(after)}`).join(", ")}`];
 }

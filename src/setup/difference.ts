@@ -25,7 +25,7 @@ export type Change = {
 export function difference(current: State, wanted: State): Change[] {
   return PARTS.flatMap((part): Change[] => {
     if (part === "contracts") return contractChanges(current.contracts, wanted.contracts);
-    if (part === "territory_rules" || part === "scoring_rules") {
+    if (isListOfRules(part)) {
       return ruleChanges(current[part], wanted[part]).map(({ action, name, before, after, position }) => ({
         part,
         action,
@@ -35,6 +35,10 @@ export function difference(current: State, wanted: State): Change[] {
     }
     return namedChanges(part, current[part], wanted[part]);
   });
+}
+
+function isListOfRules(part: Part): boolean {
+  return part.endsWith("_rules") && part !== "retention_rules"; // which have names
 }
 
 /** Personal data stays out of plans: they are pasted into tickets and chats. */

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { SOURCES } from "../capture/sources/registry.ts";
 import { Contract } from "../contracts/contract.ts";
+import { RetentionRule, Status } from "./retention_rule.ts";
+import { RoutingRule } from "./routing_rule.ts";
+import { SurvivorshipRule } from "./survivorship_rule.ts";
+import { TimeZone } from "./time_zone.ts";
+import { WorkingHours } from "./working_hours.ts";
 
 /** One YAML file of an organization's folder: any of the sections, each a list. Unknown keys are refused. */
 export const OrganizationFile = z.strictObject({
@@ -10,7 +15,10 @@ export const OrganizationFile = z.strictObject({
   capture_paths: list(() => CapturePath),
   territory_rules: list(() => TerritoryRule),
   scoring_rules: list(() => ScoringRule),
+  survivorship_rules: list(() => SurvivorshipRule),
+  routing_rules: list(() => RoutingRule),
   sla_policies: list(() => SlaPolicy),
+  retention_rules: list(() => RetentionRule),
   exception_policies: list(() => ExceptionOverride),
 });
 export type Organization = z.infer<typeof OrganizationFile>;
@@ -30,16 +38,6 @@ const Text = z.string().trim().min(1, "must not be empty").max(1000);
 const Country = z.string().regex(/^[A-Z]{2}$/, "must be a country of two capital letters, as DE");
 const Role = z.enum(["rep", "manager", "operations", "viewer", "admin"]);
 const Duty = z.enum(["capture", "execution", "system", "incident"]);
-const Status = z.enum([
-  "new",
-  "attempting_to_contact",
-  "contacted",
-  "qualified",
-  "nurturing",
-  "closed_won",
-  "closed_lost",
-]);
-
 // The roles of the program and of Postgres itself are no logins to hand out.
 const DatabaseRole = z
   .string()
@@ -51,10 +49,16 @@ export const Territory = z.strictObject({
   parent: Slug.nullable().default(null),
   name: Text,
   kind: z.enum(["group", "region", "market", "patch"]),
-  time_zone: z.string().refine(isTimeZone, "must be a time zone, as Europe/Berlin"),
+  time_zone: TimeZone,
   country: Country.nullable().default(null),
   /** Left out: true at roots, false below. */
   is_identity_boundary: z.boolean().nullable().default(null),
+  /** So long a lead may be without owner. Left out: as the nearest ancestor says, else 900. */
+  unassigned_seconds: z.int().min(60).max(31_536_000).nullable().default(null),
+  /** Whose pool then takes it. Left out: as the nearest ancestor says, else a manager does. */
+  fallback: Slug.nullable().default(null),
+  /** Days in which a touch loses half its weight. Left out: as the nearest ancestor says, else 7. */
+  attribution_half_life_days: z.number().min(0.01).max(3_650).nullable().default(null),
 });
 
 export const Actor = z.strictObject({
@@ -64,6 +68,10 @@ export const Actor = z.strictObject({
   email: z.email("must be an e-mail address").nullable().default(null),
   db_role: DatabaseRole.nullable().default(null),
   manager: ActorSlug.nullable().default(null),
+  /** Where working hours and days are counted. Left out: where the team's territory is. */
+  time_zone: TimeZone.nullable().default(null),
+  /** Left out: those of the team. */
+  working_hours: WorkingHours,
   memberships: z.array(z.strictObject({ territory: Slug, role: Role })).default([]),
 });
 
@@ -76,6 +84,10 @@ export const Team = z.strictObject({
   takes_leads: z.boolean().default(false),
   handles_operations: z.boolean().default(false),
   escalates_to: Slug.nullable().default(null),
+  /** So long a member may take to accept; then the next is asked. Left out: nobody need accept. */
+  accept_seconds: z.int().min(1).max(31_536_000).nullable().default(null),
+  /** Of members without their own. Left out: always. */
+  working_hours: WorkingHours,
   members: z
     .array(
       z.strictObject({
@@ -83,6 +95,8 @@ export const Team = z.strictObject({
         weight: z.int().min(1).max(100).default(1),
         /** Open leads; null: no limit. */
         capacity: z.int().min(0).max(1_000_000).nullable().default(null),
+        /** Leads of this team a day; null: no limit. */
+        daily_capacity: z.int().min(0).max(1_000_000).nullable().default(null),
       }),
     )
     .default([]),
@@ -117,6 +131,8 @@ export const CapturePath = z.strictObject({
   contract: Contract,
 });
 
+const Employees = z.int().min(0).max(2_147_483_647);
+
 export const TerritoryRule = z.strictObject({
   territory: Slug,
   country: Country.nullable().default(null),
@@ -126,6 +142,9 @@ export const TerritoryRule = z.strictObject({
   company_domain: Text.nullable().default(null),
   segment: Text.nullable().default(null),
   source: Slug.nullable().default(null),
+  /** Both included; a lead that does not say how many it has is not met. */
+  employees_min: Employees.nullable().default(null),
+  employees_max: Employees.nullable().default(null),
   condition: Text.nullable().default(null),
 });
 
@@ -151,13 +170,3 @@ const ExceptionOverride = z.strictObject({
   kind: z.string(),
   resolve_seconds: z.int().min(1).max(31_536_000),
 });
-
-function isTimeZone(zone: string): boolean {
-  if (!/^[A-Za-z]/.test(zone)) return false; // Intl also takes offsets, which know no daylight saving
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -77,7 +77,10 @@ function merge(
   append("capture_paths", whole.capture_paths, part.capture_paths);
   append("territory_rules", whole.territory_rules, part.territory_rules);
   append("scoring_rules", whole.scoring_rules, part.scoring_rules);
+  append("survivorship_rules", whole.survivorship_rules, part.survivorship_rules);
+  append("routing_rules", whole.routing_rules, part.routing_rules);
   append("sla_policies", whole.sla_policies, part.sla_policies);
+  append("retention_rules", whole.retention_rules, part.retention_rules);
   append("exception_policies", whole.exception_policies, part.exception_policies);
 }
 

@@ -25,7 +25,10 @@ export async function readCurrent(client: ClientBase): Promise<Rows> {
     responsibilities: of("responsibilities"),
     territory_rules: of("territory_rules"),
     scoring_rules: of("scoring_rules"),
+    survivorship_rules: of("survivorship_rules"),
+    routing_rules: of("routing_rules"),
     sla_policies: of("sla_policies"),
+    retention_rules: of("retention_rules"),
     exception_policies: of("exception_policies"),
   };
 }
@@ -36,15 +39,26 @@ function asRead(definition: unknown): unknown {
   return read.success ? read.data : definition;
 }
 
+// One entry a block and day, as `stateOf` brings those of a folder too.
+function hours(whose: string): string {
+  return `(
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'days', jsonb_build_array((array['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])[working_hours.day]),
+             'from', to_char(working_hours.starts, 'HH24:MI'), 'to', to_char(working_hours.ends, 'HH24:MI'))), '[]')
+      from app_public.working_hours where working_hours.${whose})`;
+}
+
 // Whole rows: a column that bears the name of a YAML key is read without being named here.
 const QUERIES: Record<Part, string> = {
   territories: `
-    select to_jsonb(territories) || jsonb_build_object('parent', parents.slug) as row
+    select to_jsonb(territories) || jsonb_build_object('parent', parents.slug, 'fallback', pools.slug) as row
       from app_public.territories
       left join app_public.territories as parents on parents.id = territories.parent_id
+      left join app_public.teams as pools on pools.id = territories.fallback_team_id
      order by territories.slug`,
   actors: `
-    select to_jsonb(actors) || jsonb_build_object('manager', managers.slug, 'memberships', coalesce(held.memberships, '[]')) as row
+    select to_jsonb(actors) || jsonb_build_object('manager', managers.slug, 'memberships', coalesce(held.memberships, '[]'),
+                                                  'working_hours', ${hours("actor_id = actors.id")}) as row
       from app_public.actors
       left join app_public.actors as managers on managers.id = actors.manager_id
       left join lateral (
@@ -56,12 +70,14 @@ const QUERIES: Record<Part, string> = {
      order by actors.slug`,
   teams: `
     select to_jsonb(teams) || jsonb_build_object('territory', territories.slug, 'escalates_to', targets.slug,
-                                                 'members', coalesce(present.members, '[]')) as row
+                                                 'members', coalesce(present.members, '[]'),
+                                                 'working_hours', ${hours("team_id = teams.id")}) as row
       from app_public.teams
       join app_public.territories on territories.id = teams.territory_id
       left join app_public.teams as targets on targets.id = teams.escalates_to_id
       left join lateral (
-        select jsonb_agg(jsonb_build_object('actor', actors.slug, 'weight', team_members.weight, 'capacity', team_members.capacity)
+        select jsonb_agg(jsonb_build_object('actor', actors.slug, 'weight', team_members.weight, 'capacity', team_members.capacity,
+                                            'daily_capacity', team_members.daily_capacity)
                          order by team_members.position) as members
           from app_public.team_members join app_public.actors on actors.id = team_members.actor_id
          where team_members.team_id = teams.id
@@ -101,12 +117,32 @@ const QUERIES: Record<Part, string> = {
       join app_public.territories on territories.id = scoring_rules.territory_id
      where scoring_rules.revision = app_private.current_revision()
      order by scoring_rules.position`,
+  survivorship_rules: `
+    select to_jsonb(survivorship_rules) || jsonb_build_object('territory', territories.slug) as row
+      from app_public.survivorship_rules
+      join app_public.territories on territories.id = survivorship_rules.territory_id
+     where survivorship_rules.revision = app_private.current_revision()
+     order by survivorship_rules.position`,
+  routing_rules: `
+    select to_jsonb(routing_rules) || jsonb_build_object('territory', territories.slug, 'person', actors.slug, 'team', teams.slug,
+                                                         'manager_of_last_owner', routing_rules.is_for_manager) as row
+      from app_public.routing_rules
+      join app_public.territories on territories.id = routing_rules.territory_id
+      left join app_public.actors on actors.id = routing_rules.actor_id
+      left join app_public.teams on teams.id = routing_rules.team_id
+     where routing_rules.revision = app_private.current_revision()
+     order by routing_rules.position`,
   sla_policies: `
     select to_jsonb(sla_policies) || jsonb_build_object('territory', territories.slug) as row
       from app_public.sla_policies
       join app_public.territories on territories.id = sla_policies.territory_id
      where sla_policies.is_active
      order by sla_policies.slug`,
+  retention_rules: `
+    select to_jsonb(retention_rules) || jsonb_build_object('territory', territories.slug) as row
+      from app_private.retention_rules
+      join app_public.territories on territories.id = retention_rules.territory_id
+     order by retention_rules.slug`,
   exception_policies: `
     select to_jsonb(exception_policies) as row from app_public.exception_policies order by exception_policies.kind`,
 };

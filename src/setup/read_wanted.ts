@@ -21,6 +21,7 @@ export async function readWanted(
     responsibilities: paths.map(({ slug, responsibilities }) => ({ ...responsibilities, slug })),
     territory_rules: await withConditions(client, organization.territory_rules),
     scoring_rules: await withConditions(client, organization.scoring_rules),
+    routing_rules: await withConditions(client, organization.routing_rules),
     exception_policies: exceptionPolicies,
   };
 }

@@ -51,39 +51,50 @@ function isKin(old: Entry, next: Entry): boolean {
 function looseEnds(current: readonly Entry[], wanted: readonly Entry[]): { gone: Loose[]; come: Loose[] } {
   const before = current.map(({ fields }) => canonicalJson(fields));
   const after = wanted.map(({ fields }) => canonicalJson(fields));
-  const lengths = commonLengths(before, after);
-  const gone: Loose[] = [];
-  const come: Loose[] = [];
-  let [i, j, gap] = [0, 0, 0];
-  while (i < before.length || j < after.length) {
-    const [old, next] = [before[i], after[j]];
-    if (old !== undefined && old === next) {
-      [i, j, gap] = [i + 1, j + 1, gap + 1];
-      continue;
-    }
-    const takesOld = next === undefined || (lengths[i + 1]?.[j] ?? 0) >= (lengths[i]?.[j + 1] ?? 0);
-    const [entry, key] = old !== undefined && takesOld ? [current[i], old] : [wanted[j], next];
-    if (entry === undefined || key === undefined) break;
-    if (old !== undefined && takesOld) gone.push({ entry, key, position: ++i, gap });
-    else come.push({ entry, key, position: ++j, gap });
-  }
-  return { gone, come };
+  const stays = longestInOrder(placesIn(before, after));
+  const staying = new Set(stays.values());
+  return {
+    gone: loose(current, before, (at) => staying.has(at)),
+    come: loose(wanted, after, (at) => stays.has(at)),
+  };
 }
 
-/** `lengths[i][j]`: of the longest sequence that both have from there on. */
-function commonLengths(before: readonly string[], after: readonly string[]): number[][] {
-  const lengths = Array.from({ length: before.length + 1 }, () =>
-    new Array<number>(after.length + 1).fill(0),
-  );
-  for (let i = before.length - 1; i >= 0; i--) {
-    for (let j = after.length - 1; j >= 0; j--) {
-      const row = lengths[i];
-      if (row === undefined) continue;
-      row[j] =
-        before[i] === after[j]
-          ? 1 + (lengths[i + 1]?.[j + 1] ?? 0)
-          : Math.max(lengths[i + 1]?.[j] ?? 0, row[j + 1] ?? 0);
-    }
+function loose(entries: readonly Entry[], keys: readonly string[], stays: (at: number) => boolean): Loose[] {
+  let gap = 0;
+  return entries.flatMap((entry, at): Loose[] => {
+    if (!stays(at)) return [{ entry, key: keys[at] ?? "", position: at + 1, gap }];
+    gap += 1;
+    return [];
+  });
+}
+
+/** Where each of `after` stood before; of equal ones the first that is left. Undefined: nowhere. */
+function placesIn(before: readonly string[], after: readonly string[]): (number | undefined)[] {
+  const places = new Map<string, number[]>();
+  for (const [at, key] of before.entries()) {
+    const same = places.get(key);
+    if (same === undefined) places.set(key, [at]);
+    else same.push(at);
   }
-  return lengths;
+  return after.map((key) => places.get(key)?.shift());
+}
+
+/** The longest ascending choice of these numbers: index → number. Takes ten thousand in a moment, as a table would not. */
+function longestInOrder(numbers: readonly (number | undefined)[]): Map<number, number> {
+  const ends: number[] = []; // ends[n]: index of the least number at which n + 1 ascending ones end
+  const earlier = new Map<number, number | undefined>();
+  numbers.forEach((number, at) => {
+    if (number === undefined) return;
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((numbers[ends[middle] ?? 0] ?? 0) < number) low = middle + 1;
+      else high = middle;
+    }
+    earlier.set(at, ends[low - 1]);
+    ends[low] = at;
+  });
+  const chosen = new Map<number, number>();
+  for (let at = ends.at(-1); at !== undefined; at = earlier.get(at)) chosen.set(at, numbers[at] ?? 0);
+  return chosen;
 }

@@ -7,6 +7,9 @@ import {
   Territory,
   TerritoryRule,
 } from "./organization.ts";
+import { RetentionRule } from "./retention_rule.ts";
+import { RoutingRule } from "./routing_rule.ts";
+import { SurvivorshipRule } from "./survivorship_rule.ts";
 
 /** The parts of an organization as they are compared, in the order in which they are shown. */
 export const PARTS = [
@@ -18,7 +21,10 @@ export const PARTS = [
   "responsibilities",
   "territory_rules",
   "scoring_rules",
+  "survivorship_rules",
+  "routing_rules",
   "sla_policies",
+  "retention_rules",
   "exception_policies",
 ] as const;
 export type Part = (typeof PARTS)[number];
@@ -37,11 +43,16 @@ export function stateOf(rows: Rows): State {
     territories: rows.territories.map((row) => bySlug(row, keysOf(Territory))),
     actors: rows.actors.map((row) => {
       const { name, fields } = bySlug(row, keysOf(Actor));
-      return { name, fields: { ...fields, memberships: memberships(row.memberships) } };
+      const own = {
+        memberships: memberships(row.memberships),
+        working_hours: workingHours(row.working_hours),
+      };
+      return { name, fields: { ...fields, ...own } };
     }),
     teams: rows.teams.map((row) => {
       const { name, fields } = bySlug(row, keysOf(Team));
-      return { name, fields: { ...fields, members: members(row.members) } };
+      const own = { members: members(row.members), working_hours: workingHours(row.working_hours) };
+      return { name, fields: { ...fields, ...own } };
     }),
     capture_paths: rows.capture_paths.map((row) =>
       bySlug(
@@ -53,7 +64,10 @@ export function stateOf(rows: Rows): State {
     responsibilities: rows.responsibilities.map((row) => bySlug(row, Object.keys(row))),
     territory_rules: rows.territory_rules.map((row) => ruleOf(row, keysOf(TerritoryRule))),
     scoring_rules: rows.scoring_rules.map((row) => ruleOf(row, keysOf(ScoringRule))),
+    survivorship_rules: rows.survivorship_rules.map((row) => ruleOf(row, keysOf(SurvivorshipRule))),
+    routing_rules: rows.routing_rules.map((row) => ruleOf(row, keysOf(RoutingRule))),
     sla_policies: rows.sla_policies.map((row) => bySlug(row, keysOf(SlaPolicy))),
+    retention_rules: rows.retention_rules.map((row) => bySlug(row, keysOf(RetentionRule))),
     exception_policies: rows.exception_policies.map((row) => ({
       name: String(row.kind),
       fields: pick(row, ["duty", "resolve_seconds", "runbook"]),
@@ -86,9 +100,18 @@ function memberships(value: unknown): string[] {
     .toSorted();
 }
 
+/** Block by block and day by day: how a file groups them is no difference. */
+function workingHours(value: unknown): string[] {
+  return Actor.shape.working_hours
+    .parse(value)
+    .flatMap(({ days, from, to }) => days.map((day) => `${day} ${from}-${to}`))
+    .toSorted();
+}
+
 function members(value: unknown): string[] {
-  return Team.shape.members.parse(value).map(({ actor, weight, capacity }) => {
-    const room = capacity === null ? "" : `, capacity ${capacity}`;
+  return Team.shape.members.parse(value).map(({ actor, weight, capacity, daily_capacity }) => {
+    const open = capacity === null ? "" : `, capacity ${capacity}`;
+    const room = daily_capacity === null ? open : `${open}, ${daily_capacity} a day`;
     return weight === 1 && room === "" ? actor : `${actor} (weight ${weight}${room})`;
   });
 }
@@ -98,6 +121,6 @@ function ruleOf(row: Row, keys: readonly string[]): Entry {
   const fields = pick(row, keys);
   const { territory, points, reason, ...matches } = fields;
   if (points !== undefined) return { name: `${territory}: ${points} for "${reason}"`, fields };
-  const said = Object.entries(matches).filter(([, value]) => value !== null);
+  const said = Object.entries(matches).filter(([, value]) => value !== null && String(value) !== ""); // of an empty list nothing is said
   return { name: `${territory}: ${said.map(([key, value]) => `${key} ${value}`).join(", ")}`, fields };
 }

@@ -24,11 +24,12 @@ const RETIRE = `
                       where wanted.slug = actors.slug and wanted.db_role is not distinct from actors.db_role)`;
 
 const UPSERT = `
-  insert into app_public.actors (kind, slug, name, email, db_role)
-  select wanted.kind, wanted.slug, wanted.name, wanted.email, wanted.db_role
-    from jsonb_to_recordset($1) as wanted (kind text, slug text, name text, email text, db_role text)
+  insert into app_public.actors (kind, slug, name, email, db_role, time_zone)
+  select wanted.kind, wanted.slug, wanted.name, wanted.email, wanted.db_role, wanted.time_zone
+    from jsonb_to_recordset($1) as wanted (kind text, slug text, name text, email text, db_role text, time_zone text)
   on conflict (slug) do update
-     set kind = excluded.kind, name = excluded.name, email = excluded.email, db_role = excluded.db_role, is_active = true`;
+     set kind = excluded.kind, name = excluded.name, email = excluded.email, db_role = excluded.db_role,
+         time_zone = excluded.time_zone, is_active = true`;
 
 // When all are there: a manager may stand behind their people.
 const SET_MANAGERS = `

@@ -4,11 +4,13 @@ import type { Organization } from "./organization.ts";
 /** The whole set of rules under a new revision: decisions pin the revision that they used, so old rules stay. */
 export async function writeRules(
   client: Client,
-  { territory_rules, scoring_rules }: Organization,
+  { territory_rules, scoring_rules, survivorship_rules, routing_rules }: Organization,
   revision: number,
 ): Promise<void> {
   await client.query(TERRITORY_RULES, [JSON.stringify(inOrder(territory_rules)), revision]);
   await client.query(SCORING_RULES, [JSON.stringify(inOrder(scoring_rules)), revision]);
+  await client.query(SURVIVORSHIP_RULES, [JSON.stringify(inOrder(survivorship_rules)), revision]);
+  await client.query(ROUTING_RULES, [JSON.stringify(inOrder(routing_rules)), revision]);
 }
 
 function inOrder<Rule extends object>(rules: readonly Rule[]): (Rule & { position: number })[] {
@@ -18,13 +20,13 @@ function inOrder<Rule extends object>(rules: readonly Rule[]): (Rule & { positio
 const TERRITORY_RULES = `
   insert into app_public.territory_rules
     (revision, territory_id, boundary_id, position, country, region, postal_prefix, language, company_domain, segment,
-     source, condition)
+     source, employees_min, employees_max, condition)
   select $2, territories.id, territories.boundary_id, wanted.position, wanted.country, wanted.region,
          wanted.postal_prefix, wanted.language, wanted.company_domain, wanted.segment, wanted.source,
-         wanted.condition::jsonpath
+         wanted.employees_min, wanted.employees_max, wanted.condition::jsonpath
     from jsonb_to_recordset($1) as wanted (
       territory text, position int, country text, region text, postal_prefix text, language text, company_domain text,
-      segment text, source text, condition text)
+      segment text, source text, employees_min int, employees_max int, condition text)
     join app_public.territories on territories.slug = wanted.territory
    order by wanted.position`;
 
@@ -33,4 +35,25 @@ const SCORING_RULES = `
   select $2, territories.id, wanted.position, wanted.points, wanted.reason, wanted.condition::jsonpath
     from jsonb_to_recordset($1) as wanted (territory text, position int, points int, reason text, condition text)
     join app_public.territories on territories.slug = wanted.territory
+   order by wanted.position`;
+
+const SURVIVORSHIP_RULES = `
+  insert into app_public.survivorship_rules (revision, territory_id, position, fields, criteria, trusted_sources)
+  select $2, territories.id, wanted.position, wanted.fields, wanted.criteria, wanted.trusted_sources
+    from jsonb_to_recordset($1) as wanted (territory text, position int, fields text[], criteria text[], trusted_sources text[])
+    join app_public.territories on territories.slug = wanted.territory
+   order by wanted.position`;
+
+const ROUTING_RULES = `
+  insert into app_public.routing_rules
+    (revision, territory_id, position, source, country, segment, language, score_min, score_max, condition,
+     actor_id, team_id, is_for_manager)
+  select $2, territories.id, wanted.position, wanted.source, wanted.country, wanted.segment, wanted.language,
+         wanted.score_min, wanted.score_max, wanted.condition::jsonpath, actors.id, teams.id, wanted.manager_of_last_owner
+    from jsonb_to_recordset($1) as wanted (
+      territory text, position int, source text, country text, segment text, language text, score_min int, score_max int,
+      condition text, person text, team text, manager_of_last_owner boolean)
+    join app_public.territories on territories.slug = wanted.territory
+    left join app_public.actors on actors.slug = wanted.person
+    left join app_public.teams on teams.slug = wanted.team
    order by wanted.position`;

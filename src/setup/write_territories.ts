@@ -17,12 +17,14 @@ export async function removeTerritories(client: Client, { territories }: Organiz
 }
 
 const UPSERT = `
-  insert into app_public.territories (parent_id, slug, name, kind, time_zone, country, is_identity_boundary)
+  insert into app_public.territories (parent_id, slug, name, kind, time_zone, country, is_identity_boundary, attribution_half_life_days, unassigned_seconds)
   select parents.id, wanted.slug, wanted.name, wanted.kind, wanted.time_zone, wanted.country,
-         coalesce(wanted.is_identity_boundary, wanted.parent is null)
+         coalesce(wanted.is_identity_boundary, wanted.parent is null), wanted.attribution_half_life_days, wanted.unassigned_seconds
     from jsonb_to_recordset($1) as wanted (
-      slug text, parent text, name text, kind text, time_zone text, country text, is_identity_boundary boolean)
+      slug text, parent text, name text, kind text, time_zone text, country text, is_identity_boundary boolean,
+      attribution_half_life_days double precision, unassigned_seconds int)
     left join app_public.territories as parents on parents.slug = wanted.parent
   on conflict (slug) do update
      set parent_id = excluded.parent_id, name = excluded.name, kind = excluded.kind, time_zone = excluded.time_zone,
-         country = excluded.country, is_identity_boundary = excluded.is_identity_boundary`;
+         country = excluded.country, is_identity_boundary = excluded.is_identity_boundary,
+         attribution_half_life_days = excluded.attribution_half_life_days, unassigned_seconds = excluded.unassigned_seconds`;

@@ -3,15 +3,20 @@ import { parseCronItems, type TaskList } from "graphile-worker";
 import type { Pool } from "pg";
 import { type Fetching, makeFetching } from "../capture/fetching.ts";
 import { loadSealedSecrets, makePathSecrets } from "../capture/path_secrets.ts";
+import { makeRecordErasures, type RecordErasures } from "../erasure/record.ts";
 import { makeLogChannel } from "../notify/log.ts";
 import { type Drain, makeDrain } from "../pipeline/drain.ts";
 import { makeRevalidate, type Revalidate } from "../pipeline/revalidate.ts";
 import { makePool } from "../postgres/pools.ts";
+import applyRetention from "../tasks/apply_retention.ts";
+import countRecords from "../tasks/count_records.ts";
 import { makeDrainCaptures } from "../tasks/drain_captures.ts";
 import { makeFetchLeads } from "../tasks/fetch_leads.ts";
 import fireThresholds from "../tasks/fire_thresholds.ts";
 import makePartitions from "../tasks/make_partitions.ts";
 import { makeNotify } from "../tasks/notify.ts";
+import realignLeads from "../tasks/realign_leads.ts";
+import { makeRecordErasuresTask } from "../tasks/record_erasures.ts";
 import { makeRevalidateCaptures } from "../tasks/revalidate_captures.ts";
 import routeQueue from "../tasks/route_queue.ts";
 import watchCaptures from "../tasks/watch_captures.ts";
@@ -33,6 +38,8 @@ export type WorkerOptions = {
   key?: string;
   /** Where a path's vendor answers, when not at its own address. */
   vendorUrl?: (slug: string) => string | undefined;
+  /** The file outside the database that outlives a restore. Without it erasures wait for a process that has one. */
+  erasureLedger?: string;
 };
 
 /**
@@ -59,7 +66,9 @@ export async function startWorker({ url, log, ...ways }: WorkerOptions): Promise
       await fetching.ask(captures, record);
     },
   };
-  const taskList = tasks(drain, informed, makeRevalidate(pool), log);
+  const record: RecordErasures =
+    ways.erasureLedger === undefined ? async () => 0 : makeRecordErasures(pool, ways.erasureLedger);
+  const taskList = tasks(drain, informed, makeRevalidate(pool), record, log);
   const sweeps = parseCronItems(SWEEPS);
   const begin = async (): Promise<Shift> => {
     const shift = await startShift({ pool, url, concurrency: JOBS, taskList, sweeps, log: log.line });
@@ -109,12 +118,22 @@ function unknown(): undefined {
   return undefined;
 }
 
-function tasks(drain: Drain, fetching: Fetching, revalidate: Revalidate, log: WorkerLog): TaskList {
+function tasks(
+  drain: Drain,
+  fetching: Fetching,
+  revalidate: Revalidate,
+  record: RecordErasures,
+  log: WorkerLog,
+): TaskList {
   return {
+    apply_retention: applyRetention,
+    count_records: countRecords,
     drain_captures: makeDrainCaptures(drain),
     fetch_leads: makeFetchLeads(fetching),
     fire_thresholds: fireThresholds,
     notify: makeNotify({ log: makeLogChannel(log.notification) }),
+    realign_leads: realignLeads,
+    record_erasures: makeRecordErasuresTask(record),
     revalidate_captures: makeRevalidateCaptures(revalidate),
     route_queue: routeQueue,
     make_partitions: makePartitions,
@@ -128,9 +147,13 @@ const SWEEPS = [
   { task: "fetch_leads", match: "* * * * *", identifier: "sweep_fetches" },
   { task: "fire_thresholds", match: "* * * * *", identifier: "sweep_thresholds" },
   { task: "notify", match: "* * * * *", identifier: "sweep_notifications" },
+  { task: "realign_leads", match: "* * * * *", identifier: "sweep_realignments" },
+  { task: "record_erasures", match: "* * * * *", identifier: "sweep_erasures" },
   { task: "revalidate_captures", match: "* * * * *", identifier: "sweep_revalidations" },
   { task: "route_queue", match: "* * * * *", identifier: "sweep_queue" },
   { task: "watch_captures", match: "* * * * *", identifier: "sweep_unprocessed" },
+  { task: "apply_retention", match: "37 3 * * *", identifier: "sweep_retention" },
+  { task: "count_records", match: "57 3 * * *", identifier: "sweep_records" },
   { task: "make_partitions", match: "17 3 * * *", identifier: "sweep_partitions" },
 ];
 

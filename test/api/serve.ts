@@ -43,13 +43,25 @@ export const test = base.extend("api", { scope: "file" }, async ({ database }, {
   return served;
 });
 
+type ServeOptions = {
+  isDevelopment?: boolean;
+  holderOf?: HolderOf;
+  recordErasures?: (() => Promise<unknown>) | undefined;
+};
+
 export async function serve(
   database: Pick<TestDatabase, "urls">,
-  { isDevelopment = false, holderOf }: { isDevelopment?: boolean; holderOf?: HolderOf } = {},
+  { isDevelopment = false, holderOf, recordErasures }: ServeOptions = {},
 ): Promise<Served> {
   const lines: string[] = [];
   const tokens = makeTokens(KEY);
-  const api = makeApi({ apiUrl: database.urls.api, tokens, isDevelopment, log: (line) => lines.push(line) });
+  const api = makeApi({
+    apiUrl: database.urls.api,
+    tokens,
+    isDevelopment,
+    log: (line) => lines.push(line),
+    recordErasures,
+  });
   const app = express();
   const server = createServer(app);
   await api.mount(app, server, holderOf);

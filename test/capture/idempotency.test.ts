@@ -4,7 +4,7 @@ import { eventKey, isUsableKey, partKey, wholeKey } from "../../src/capture/idem
 test("a client's key is 1 to 255 printable characters, and never one of ours", () => {
   for (const key of ["1", "a b", "~".repeat(255), "EVENT:1", "my:event:1"])
     expect(isUsableKey(key), key).toBe(true);
-  for (const key of ["", "x".repeat(256), "ä", "a\tb", "event:1", "whole:1", "part:1"]) {
+  for (const key of ["", "x".repeat(256), "ä", "a\tb", "event:1", "whole:1", "part:1", "erased:1"]) {
     expect(isUsableKey(key), key).toBe(false);
   }
 });

@@ -12,6 +12,8 @@ test("a type that ends in an activity finds its lead by what the data says", () 
       note: "Sent the offer",
       occurred_at: "2026-11-21T08:00:00Z",
       status: "contacted",
+      value_amount: 1200.5,
+      value_currency: "EUR",
     }),
   ).toEqual({
     kind: "activity",
@@ -22,6 +24,8 @@ test("a type that ends in an activity finds its lead by what the data says", () 
       note: "Sent the offer",
       occurredAt: "2026-11-21T08:00:00Z",
       status: "contacted",
+      valueAmount: "1200.5",
+      valueCurrency: "EUR",
     },
   });
   expect(readActivity("activity.call", { external_id: 7 })).toEqual({

@@ -13,6 +13,7 @@ type Site = {
   database: TestDatabase;
   db: Client;
   quarantine: (...words: string[]) => Promise<Ended>;
+  drain: () => Promise<unknown>;
   /** Stages these bodies at web-form, an hour ago, and drains. Answers their ids. */
   arrive: (bodies: Record<string, string | number>[]) => Promise<string[]>;
 };
@@ -26,9 +27,11 @@ const test = base.extend("site", async (): Promise<Site> => {
     await database.drop();
   });
   const db = await connect(database.urls.superuser);
+  const drain = makeDrain({ pool, log: () => {} }).run;
   return {
     database,
     db,
+    drain,
     quarantine: (...words) => catchment(["quarantine", ...words], preparedEnv(database)),
     arrive: async (bodies) => {
       const ids = await stageArrivals(
@@ -36,7 +39,7 @@ const test = base.extend("site", async (): Promise<Site> => {
         bodies.map((attributes) => ({ attributes })),
       );
       await db.query("update app_public.captures set received_at = $2 where id = any ($1)", [ids, LONG_AGO]);
-      await makeDrain({ pool, log: () => {} }).run();
+      await drain();
       return ids;
     },
   };
@@ -148,11 +151,12 @@ test("what is wrong is listed and shown, corrected beside what was sent, and rel
 test("bytes that nobody can read are shown as they are, and take a document in their place", async ({
   site,
 }) => {
-  const { db, quarantine } = site;
-  const [id = ""] = await site.arrive([someone()]);
-  await db.query(
-    `update app_public.captures set body = '\\xff00', status = 'quarantined', outcome = 'contract_violation', lead_id = null`,
-  );
+  const { db, quarantine, drain } = site;
+  const [id = ""] = await stageArrivals(db, [{ attributes: someone() }]);
+  await db.query("alter table app_public.captures disable trigger _100_keep_raw");
+  await db.query("update app_public.captures set body = '\\xff00'");
+  await drain();
+  expect(await outcomes(db)).toEqual(["1 contract_violation"]);
   expect((await quarantine("show", id)).stdout).toContain("first 512 bytes)\nff00");
   await quarantine("correct", id, "--document", '{"email":"eva@example.de","country":"DE"}');
   await quarantine("release", id);

@@ -95,7 +95,10 @@ test("what a person put into the lead stays, and so do owner and territory", asy
   const { database, db, arrive } = site;
   await arrive(someone({ message: "Berlin" }));
   await db.query(
-    `update app_public.leads set city = 'Potsdam', owner_id = (select id from app_public.actors where slug = 'mona')`,
+    `update app_public.leads set owner_id = (select id from app_public.actors where slug = 'mona')`,
+  );
+  await db.query(
+    `select app_private.write_edits(leads, '{"city": "Potsdam"}', null, now()) from app_public.leads`,
   );
   await readMore(db);
   await catchment(["replay", "--all"], preparedEnv(database));

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
-import { asWorker, receiveOne, someone, stageArrivals } from "../support/arrivals.ts";
+import { asWorker, receive, receiveOne, someone, stageArrivals } from "../support/arrivals.ts";
 import { test } from "../support/database.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
@@ -42,13 +42,45 @@ test("a change is entered from and to; what nobody decides over is not", async (
   ]);
 });
 
-test("a change of the person is entered by name of the matter only", async ({ db }) => {
-  const { leadId } = await receiveOne(db, { attributes: someone() });
+test("a change of the person is entered as digests, which who has salt and value can check", async ({
+  db,
+}) => {
+  const { leadId } = await receiveOne(db, { attributes: someone({ first_name: "Ana" }) });
+  expect(await oneValue(db, "select count(*)::int as value from app_private.audit_salts")).toBe(0);
   await db.query(
-    "update app_public.leads set email = 'secret@mail.example', first_name = 'Secret' where id = $1",
+    "update app_public.leads set first_name = 'Secret', city = 'Secret', email = null where id = $1",
     [leadId],
   );
-  expect((await entries(db, ["leads"], "update")).at(-1)?.changes).toEqual({ personal: "changed" });
+  const [entered] = (await entries(db, ["leads"], "update")).slice(-1);
+  const digest = (field: string, value: string) =>
+    oneValue(
+      db,
+      "select encode(sha256(salt || convert_to($2, 'UTF8')), 'hex') as value from app_private.audit_salts where id = $1",
+      [leadId, `${field}:${value}`],
+    );
+  expect(entered?.changes).toEqual({
+    personal: {
+      first_name: [await digest("first_name", "Ana"), await digest("first_name", "Secret")],
+      city: [null, await digest("city", "Secret")],
+      email: [expect.stringMatching(/^[0-9a-f]{64}$/), null],
+    },
+  });
+});
+
+test("a lead keeps its salt, and another has another", async ({ db }) => {
+  const [one, other] = await receive(db, [{ attributes: someone() }, { attributes: someone() }]);
+  for (const name of ["A", "B"]) {
+    await db.query("update app_public.leads set last_name = $2 where id = any ($1)", [
+      [one?.leadId, other?.leadId],
+      name,
+    ]);
+  }
+  const digests = (await entries(db, ["leads"], "update"))
+    .flatMap(({ changes }) => ("personal" in changes ? [JSON.stringify(changes.personal)] : []))
+    .map((text) => text.match(/[0-9a-f]{64}/g) ?? []);
+  const [first = [], second = [], third = [], fourth = []] = digests;
+  expect(new Set([...first, ...second]).size).toBe(2); // the same value, two leads
+  expect([third[0], fourth[0]].toSorted()).toEqual([...first, ...second].toSorted()); // what it was before
 });
 
 test("whoever acts is entered as the actor, the login beside", async ({ db }) => {
@@ -135,7 +167,7 @@ test("nothing personal stands anywhere in the audit", async ({ db }) => {
     db.query("select app_private.quarantine_captures($1, now())", [JSON.stringify(refused)]),
   );
   await db.query(
-    "update app_public.exceptions set resolved_at = now(), outcome = 'done', note = 'Nepomuk called'",
+    "update app_public.exceptions set resolved_at = now(), outcome = 'Nepomuk is content', note = 'Nepomuk called'",
   );
   const audit = await allRows(db, "select * from app_private.audit_entries");
   expect(audit.length).toBeGreaterThan(5);

@@ -16,7 +16,7 @@ test("several changes of one lead are each written down, and the last one stands
     "contacted to closed_lost",
     "closed_lost to closed_won",
   ]);
-  expect(await lead(db)).toEqual({ status: "closed_won", closed_at: await secondsLater(db, 20) });
+  expect(await lead(db)).toEqual({ status: "closed_won", closed_at: await secondsLater(db, 30) });
 });
 
 test("one that happened before the latest is written down and changes nothing", async ({ db }) => {
@@ -51,7 +51,21 @@ test("in one batch or one by one, the same comes of it", async ({ db }) => {
   await db.query("rollback to savepoint trial");
   for (const step of steps) await change(db, leadId, [step]);
   expect([await lead(db), await notes(db)]).toEqual(atOnce);
-  expect(atOnce[0]).toEqual({ status: "closed_lost", closed_at: await secondsLater(db, 20) });
+  expect(atOnce[0]).toEqual({ status: "closed_lost", closed_at: await secondsLater(db, 30) });
+});
+
+test("told again what it is, a lead stays closed since it was; lost and then won, it is closed since it was won", async ({
+  db,
+}) => {
+  const { leadId } = await receiveOne(db, { attributes: someone() });
+  await change(db, leadId, [["closed_lost", 10]]);
+  await change(db, leadId, [["closed_lost", 15]]);
+  expect(await lead(db)).toEqual({ status: "closed_lost", closed_at: await secondsLater(db, 10) });
+  await change(db, leadId, [
+    ["closed_won", 20],
+    ["closed_won", 25],
+  ]);
+  expect(await lead(db)).toEqual({ status: "closed_won", closed_at: await secondsLater(db, 20) });
 });
 
 test("lead_statuses are those that the table takes", async ({ db }) => {

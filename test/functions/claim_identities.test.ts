@@ -52,7 +52,9 @@ test("who waited for a claim that was given up makes the lead itself", async ({ 
   expect(rows).toEqual([{ outcome: null }, { outcome: "lead_created" }]);
 });
 
-test("batches of the same people in opposite order do not lock each other out", async ({ database }) => {
+test("claim_keys: batches of the same people in opposite order do not lock each other out", async ({
+  database,
+}) => {
   const [one, other] = await Promise.all([connect(database.urls.worker), connect(database.urls.worker)]);
   const people = Array.from({ length: 30 }, (_, n) => ({
     attributes: { email: `crossed-${n}@mail.example`, phone: `+4930${1000 + n}`, country: "DE" },

@@ -158,6 +158,22 @@ test("the past among the present does not disturb the turns", async ({ db }) => 
   expect([owners[0], owners[2], owners[4]]).toEqual(["dora", "dirk", "doris"]);
 });
 
+test("leads of the past are dealt alike in one batch and in many", async ({ db }) => {
+  const past = (from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      path: "olist-mql",
+      attributes: { external_id: `past-${from + n}`, country: "BR" },
+    }));
+  await db.query(
+    `insert into app_public.team_members (team_id, territory_id, actor_id, position)
+     select teams.id, teams.territory_id, actors.id, 2 from app_public.teams, app_public.actors
+      where teams.slug = 'sales-br' and actors.slug = 'marco'`,
+  );
+  const owners = await ownersOf(db, past(0, 3));
+  for (let n = 3; n < 6; n += 1) owners.push(...(await ownersOf(db, past(n, 1))));
+  expect(owners).toEqual(["bruno", "marco", "bruno", "marco", "bruno", "marco"]);
+});
+
 test("asking decides nothing", async ({ db }) => {
   const ids = (await receive(db, germans(2))).map(({ captureId }) => captureId);
   const tables = ["decisions", "assignments", "leads", "team_members", "teams", "notifications"];
@@ -167,7 +183,9 @@ test("asking decides nothing", async ({ db }) => {
     return rows;
   };
   const before = await everything();
-  await asWorker(db, () => db.query("select app_private.decide_routes($1, now())", [ids]));
+  await asWorker(db, () =>
+    db.query("select app_private.decide_routes($1, app_private.current_revision(), now())", [ids]),
+  );
   expect(await everything()).toEqual(before);
 });
 

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { type Arrival, acceptedOf, asWorker, someone, stageArrivals } from "../support/arrivals.ts";
 import { test } from "../support/database.ts";
 import { allRows, oneRow } from "../support/rows.ts";
+import { addRules } from "../support/territory_rules.ts";
 
 const HERE = { attributes: someone({ country: "DE" }) };
 const NOWHERE = { attributes: someone({ country: "JP" }) };
@@ -49,6 +50,39 @@ test("one that belongs nowhere is quarantined for the capture team, and its neig
     team: "operations",
     runbook: "docs/runbooks/no_territory.md",
   });
+});
+
+test("missing_match_fields: whoever looks at a lost arrival reads what the rules asked for and it did not say", async ({
+  db,
+}) => {
+  const revision = await addRules(db, [
+    { territory: "de", country: "DE", postal_prefix: "1" },
+    { territory: "fr", language: "fr", employees_min: 10 },
+    { territory: "globex-nl", segment: "public" },
+  ]);
+  const omitted = { attributes: someone({ country: "DE" }) };
+  await locate(db, [omitted], await stageArrivals(db, [omitted]));
+  const { reason } = await oneRow<{ reason: string }>(db, "select reason from app_public.exceptions");
+  expect(reason).toContain("asks for what it does not say: employees, language, postal_code");
+  const nothing = await oneRow(
+    db,
+    `select fields from app_private.missing_match_fields('{"country": "DE", "postal_code": "9", "language": "de", "employees": 3}',
+       (select id from app_public.territories where slug = 'global'), $1)`,
+    [revision],
+  );
+  expect(nothing).toEqual({ fields: null });
+});
+
+test("an arrival without the field that rules ask for goes to its contract's fallback, if there is one", async ({
+  db,
+}) => {
+  await addRules(db, [{ territory: "fr", country: "DE", postal_prefix: "1" }]);
+  const arrivals = [
+    { path: "partner-feed", attributes: someone({ country: "DE" }) },
+    { path: "partner-feed", attributes: someone({ country: "DE", postal_code: "10115" }) },
+  ];
+  const ids = await stageArrivals(db, arrivals);
+  expect(await locate(db, arrivals, ids)).toMatchObject([{ territory: "de" }, { territory: "fr" }]);
 });
 
 test("a second run locates nothing again", async ({ db }) => {

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { test } from "../support/database.ts";
-import { oneRow, oneValue, refusalOf } from "../support/rows.ts";
+import { allRows, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 test("a new territory knows its path, its root and its boundary", async ({ db }) => {
   await add(db, "berlin", "de");
@@ -56,6 +56,33 @@ test.for([
 test("what changes no place changes nothing below", async ({ db }) => {
   await db.query("update app_public.territories set name = 'Deutschland' where slug = 'de'");
   expect(await place(db, "de")).toMatchObject({ path: ["global", "emea", "de"] });
+});
+
+test("a half-life counts down to the next territory that says its own, and moves with the tree", async ({
+  db,
+}) => {
+  const halfLives = async () =>
+    Object.fromEntries(
+      (
+        await allRows<{ slug: string; days: number }>(
+          db,
+          `select slug, half_life_days as days from app_public.territories where slug = any ('{global,de,fr,berlin,globex}')`,
+        )
+      ).map(({ slug, days }) => [slug, days]),
+    );
+  const say = (slug: string, days: number | null) =>
+    db.query("update app_public.territories set attribution_half_life_days = $2 where slug = $1", [
+      slug,
+      days,
+    ]);
+  await add(db, "berlin", "de");
+  await say("global", 10);
+  await say("de", 3);
+  expect(await halfLives()).toEqual({ global: 10, de: 3, fr: 10, berlin: 3, globex: 7 });
+  await say("de", null);
+  expect(await halfLives()).toEqual({ global: 10, de: 10, fr: 10, berlin: 10, globex: 7 });
+  await move(db, "de", "globex");
+  expect(await halfLives()).toEqual({ global: 10, de: 7, fr: 10, berlin: 7, globex: 7 });
 });
 
 async function add(db: ClientBase, slug: string, parent: string, isBoundary = false): Promise<void> {

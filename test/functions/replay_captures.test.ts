@@ -5,7 +5,7 @@ import { test } from "../support/database.ts";
 import { refuse } from "../support/refused.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
-test("blanks of lead and touch are filled, what stands is kept, a second time nothing changes", async ({
+test("blanks of the touch are filled, the lead follows what it says now, a second time nothing changes", async ({
   db,
 }) => {
   const { captureId } = await receiveOne(db, { attributes: someone({ city: "Berlin", channel: "search" }) });
@@ -19,7 +19,7 @@ test("blanks of lead and touch are filled, what stands is kept, a second time no
   };
   expect(await replay(db, captureId, attributes)).toBe(1);
   expect(await oneRow(db, "select city, company from app_public.leads")).toEqual({
-    city: "Berlin",
+    city: "Bonn",
     company: "Acme",
   });
   expect(await oneRow(db, "select channel, campaign, attributes from app_public.source_events")).toEqual({

@@ -100,7 +100,18 @@ test("the address of one and the number of another is doubt for people, never a 
       territory: "emea", // of de and fr
       team: "operations",
       capture_id: doubtful.captureId,
-      details: { lead_ids: [ben.leadId, ana.leadId] },
+      details: {
+        lead_ids: [ben.leadId, ana.leadId],
+        evidence: [
+          {
+            lead_id: ben.leadId,
+            key: "phone",
+            bits: expect.any(Number),
+            probability: expect.any(Number),
+            fields: { phone: "same", country: "different" },
+          },
+        ],
+      },
     },
   ]);
   const next = await receiveOne(db, { attributes: { phone: "+33142685300", country: "FR" } });

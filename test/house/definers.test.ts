@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { test } from "../support/database.ts";
-import { looseDefiners, OURS, objects } from "./wall_rules.ts";
+import { looseDefiners, OUR_FUNCTION, OURS, objects } from "./wall_rules.ts";
 
 test("every definer function belongs to the worker and pins its search path", async ({ db }) => {
   const definers = await objects(
@@ -14,17 +14,34 @@ test("every definer function belongs to the worker and pins its search path", as
 test("nobody may execute anything by default", async ({ db }) => {
   const executable = await objects(
     db,
-    `select oid::regprocedure from pg_proc
-      where pronamespace::regnamespace::text in ${OURS} and has_function_privilege('public', oid, 'execute')`,
+    `select oid::regprocedure from pg_proc where ${OUR_FUNCTION} and has_function_privilege('public', oid, 'execute')`,
   );
   expect(executable).toEqual([]);
+});
+
+test("what an extension brings is pure, and users and tools do not reach its schema", async ({ db }) => {
+  const brought = `from pg_proc where pronamespace::regnamespace::text in ${OURS} and not (${OUR_FUNCTION})`;
+  expect((await objects(db, `select proname ${brought}`)).length).toBeGreaterThan(0);
+  expect(
+    await objects(
+      db,
+      `select oid::regprocedure ${brought} and (provolatile <> 'i' or prosecdef or pronamespace <> 'app_private'::regnamespace)`,
+    ),
+  ).toEqual([]);
+  expect(
+    await objects(
+      db,
+      `select role from unnest(array['public', 'catchment_user', 'catchment_bi', 'bi_de']) as roles (role)
+        where has_schema_privilege(role, 'app_private', 'usage')`,
+    ),
+  ).toEqual([]);
 });
 
 test("the roles of requests and tools execute what is listed here, and no more", async ({ db }) => {
   const { rows } = await db.query<{ role: string; names: string[] }>(
     `select role, array_agg(pronamespace::regnamespace || '.' || proname order by pronamespace::regnamespace::text, proname) as names
        from unnest(array['catchment_api', 'catchment_user', 'catchment_bi']) as roles (role)
-       join pg_proc on pronamespace::regnamespace::text in ${OURS} and has_function_privilege(role, pg_proc.oid, 'execute')
+       join pg_proc on ${OUR_FUNCTION} and has_function_privilege(role, pg_proc.oid, 'execute')
       group by role`,
   );
   const whoAmI = [
@@ -32,36 +49,64 @@ test("the roles of requests and tools execute what is listed here, and no more",
     "app_hidden.my_territory_ids",
     "app_hidden.visible_actor_ids",
   ];
+  const pure = ["app_hidden.channel_of", "app_hidden.credit_until"]; // of the views of attribution
   expect(Object.fromEntries(rows.map(({ role, names }) => [role, names]))).toEqual({
     catchment_api: [
       "app_hidden.actor_id_of",
       "app_private.capture_doors",
       "app_private.key_surface",
       "app_private.lease_tokens",
+      "app_private.mark_erasures_recorded",
       "app_private.overview",
       "app_private.sealed_secrets",
       "app_private.stage_captures",
+      "app_private.unrecorded_erasures",
       "app_private.use_api_key",
     ],
-    catchment_bi: whoAmI,
+    catchment_bi: [...pure, ...whoAmI],
     catchment_user: [
+      ...pure,
       ...whoAmI,
+      "app_public.accept_lead",
+      "app_public.bulk_reassign_leads",
       "app_public.capture_lead",
       "app_public.change_lead_status",
       "app_public.claim_lead",
+      "app_public.consents_source_event",
       "app_public.correct_capture",
       "app_public.create_api_key",
       "app_public.current_actor",
+      "app_public.decline_lead",
       "app_public.discard_captures",
+      "app_public.edit_account",
+      "app_public.edit_lead",
+      "app_public.erase_lead",
+      "app_public.export_person",
+      "app_public.leads_account",
+      "app_public.leads_attribution",
+      "app_public.leads_consent_states",
+      "app_public.leads_decision",
+      "app_public.leads_explanation",
+      "app_public.leads_field_origins",
+      "app_public.leads_primary_source",
       "app_public.leads_story",
       "app_public.log_activity",
+      "app_public.merge_leads",
+      "app_public.preview_merge",
+      "app_public.preview_unmerge",
       "app_public.quarantined_capture",
       "app_public.reassign_lead",
+      "app_public.record_consent",
       "app_public.release_captures",
       "app_public.resolve_exception",
       "app_public.revalidate_captures",
       "app_public.revoke_api_key",
+      "app_public.set_absence",
+      "app_public.suppress_person",
       "app_public.trace",
+      "app_public.undo_lead_edits",
+      "app_public.unmerge_lead",
+      "app_public.unsuppress_person",
     ],
   });
 });

@@ -5,17 +5,19 @@ import { codeOf, importsOf } from "./source_text.ts";
 
 /** What each room may touch beside itself (design §3). A room that is missing here may touch all: it puts parts together. */
 const ROOMS: Record<string, string[]> = {
-  api: ["postgres"],
+  api: ["normalize", "postgres"],
   capture: ["contracts", "postgres", "telemetry"],
   console: [],
   contracts: [],
   delivery: ["telemetry"],
+  erasure: ["postgres"],
+  identity: ["normalize"],
   normalize: ["contracts"],
   notify: ["telemetry"],
   pipeline: ["capture", "contracts", "normalize", "postgres"],
   postgres: ["config.ts"],
   setup: ["capture", "contracts", "normalize", "postgres"],
-  tasks: ["capture", "delivery", "notify", "pipeline"],
+  tasks: ["capture", "delivery", "erasure", "notify", "pipeline"],
   telemetry: [],
 };
 
@@ -24,6 +26,7 @@ const FORBIDDEN: Record<string, RegExp> = {
   capture: /^(?:graphile-worker|postgraphile|graphql)/,
   contracts: /^(?:pg|graphile-worker|express|postgraphile)(?:\/|$)|^node:(?!crypto$|url$|util$)/,
   delivery: /^(?:pg|graphile-worker)(?:\/|$)/,
+  identity: /^(?:graphile-worker|express|postgraphile)(?:\/|$)|^node:/,
   normalize: /^(?:pg|graphile-worker|express|postgraphile)(?:\/|$)|^node:(?!crypto$|url$|util$)/,
   notify: /^(?:pg|graphile-worker)(?:\/|$)/,
   tasks: /^(?:pg|express|postgraphile)(?:\/|$)|^node:/,
@@ -59,6 +62,17 @@ test("a task calls SQL, or one room that brings something elsewhere", () => {
     ),
   }));
   expect(rooms.filter((task) => task.rooms.size > 1)).toEqual([]);
+});
+
+test("only commands and benchmarks train: what decides about arrivals reads a model, and makes none", () => {
+  const trainers = modules.filter(
+    ({ path, text }) =>
+      !path.startsWith("src/identity/") &&
+      importsOf(text).some(
+        (name) => name.startsWith(".") && join(dirname(path), name).startsWith("src/identity/"),
+      ),
+  );
+  expect(trainers.filter(({ path }) => !/^src\/(?:cli|bench)\//.test(path))).toEqual([]);
 });
 
 test("the API names nothing of app_private, and of app_hidden only who a token speaks for", () => {

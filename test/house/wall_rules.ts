@@ -3,6 +3,10 @@ import type { ClientBase } from "pg";
 /** The schemas of the house, as a list for `in (…)`. */
 export const OURS = "('app_public', 'app_hidden', 'app_private', 'bi')";
 
+/** Of rows of pg_proc: a function of ours, not one that an extension brought into a schema of ours. */
+export const OUR_FUNCTION = `pg_proc.pronamespace::regnamespace::text in ${OURS} and not exists (
+  select from pg_depend where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e')`;
+
 /** Tables and partitions without forced row security, or without the policy that the worker works under. */
 export function unforcedTables(db: ClientBase): Promise<string[]> {
   return objects(
@@ -73,7 +77,7 @@ export function looseDefiners(db: ClientBase): Promise<string[]> {
     db,
     `select pg_proc.oid::regprocedure from pg_proc
       where pg_proc.pronamespace::regnamespace::text in ${OURS} and pg_proc.prosecdef
-        and (pg_proc.proowner <> case pg_proc.proname when 'make_partitions' then 'catchment_owner'::regrole else 'catchment_worker'::regrole end
+        and (pg_proc.proowner <> case when pg_proc.proname in ('make_partitions', 'drop_captures') then 'catchment_owner'::regrole else 'catchment_worker'::regrole end
              or not coalesce('search_path=pg_catalog, pg_temp' = any (pg_proc.proconfig), false))`,
   );
 }

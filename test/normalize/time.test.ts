@@ -56,6 +56,9 @@ test.each([
   ["06.05.1990", "1990-05-06"],
   [" 6.5.1990 ", "1990-05-06"],
   ["2000-02-29", "2000-02-29"],
+  ["1952 3 20", "1952-03-20"],
+  ["1952/3/9", "1952-03-09"],
+  ["1952-3-9", "1952-03-09"],
 ])("who was born on %j was born on %s", (typed, date) => {
   expect(normalizeBirthDate(typed, receivedAt)).toBe(date);
 });
@@ -70,6 +73,9 @@ test.each([
   "1899-12-31",
   "2026-03-02",
   "1990",
+  "1990 5",
+  "1990 13 5",
+  "1990 2 30",
 ])("nobody was born on %j", (typed) => {
   expect(normalizeBirthDate(typed, receivedAt)).toBeUndefined();
 });

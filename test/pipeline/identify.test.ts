@@ -27,7 +27,7 @@ test("a subject has the keys that its lead would have had through the same path,
 
 test("a time becomes an instant, a local one by the contract's zone or the path's; what is none is left out", () => {
   const at = (text: string, contract = CONTRACT) => {
-    const identified = identify(HOME, contract, { externalId: "7" }, text);
+    const identified = identify(HOME, contract, { externalId: "7" }, { occurredAt: text });
     return identified.ok ? identified.attributes.occurred_at : "refused";
   };
   expect(at("2026-07-01T12:00:00+02:00")).toBe("2026-07-01T10:00:00.000Z");

@@ -1,57 +1,16 @@
-import { setTimeout as pause } from "node:timers/promises";
-import type { Client, Pool } from "pg";
-import { expect, onTestFinished } from "vitest";
+import type { Client } from "pg";
+import { test as base, expect } from "vitest";
 import type { Contract } from "../../src/contracts/contract.ts";
-import { makeDrain } from "../../src/pipeline/drain.ts";
-import { type JudgeChoice, loadJudges } from "../../src/pipeline/judges.ts";
-import { type Rehearsal, rehearse } from "../../src/pipeline/rehearse.ts";
-import { makePool, withClient } from "../../src/postgres/pools.ts";
-import { type Arrival, someone, stageArrivals } from "../support/arrivals.ts";
-import { connect } from "../support/connections.ts";
-import { test as base, createDatabase } from "../support/database.ts";
+import { loadJudges } from "../../src/pipeline/judges.ts";
+import type { Rehearsal } from "../../src/pipeline/rehearse.ts";
+import { withClient } from "../../src/postgres/pools.ts";
+import { someone } from "../support/arrivals.ts";
 import { COLOUR, publishNext } from "../support/next_contract.ts";
-import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
-
-type Site = {
-  db: Client;
-  pool: Pool;
-  arrive: (arrivals: Arrival[]) => Promise<void>;
-  rehearse: (choice?: JudgeChoice, options?: Partial<Rehearsal>) => ReturnType<typeof rehearse>;
-};
+import { allValues, oneValue } from "../support/rows.ts";
+import { makeSite, NONE, people } from "./rehearsal_site.ts";
+import { rehearseBesideArrivals } from "./rehearse_beside.ts";
 
 const test = base.extend("site", makeSite);
-
-async function makeSite(): Promise<Site> {
-  const database = await createDatabase();
-  const pool = makePool(database.urls.worker, { max: 4, applicationName: "test" });
-  const reader = makePool(database.urls.worker, { max: 1, applicationName: "rehearsal" });
-  onTestFinished(async () => {
-    await Promise.all([pool.end(), reader.end()]);
-    await database.drop();
-  });
-  const db = await connect(database.urls.superuser);
-  return {
-    db,
-    pool,
-    arrive: async (arrivals) => {
-      await stageArrivals(db, arrivals);
-      await makeDrain({ pool, log: () => {} }).run();
-    },
-    rehearse: async (choice = { by: "active" }, options = {}) => {
-      const judges = await withClient(reader, (client) => loadJudges(client, choice));
-      return rehearse(reader, { filter: {}, judges, revision: null, ...options });
-    },
-  };
-}
-
-const NONE = {
-  newlyAccepted: 0,
-  newlyQuarantined: 0,
-  reasons: [],
-  territories: [],
-  owners: [],
-  scores: { higher: 0, lower: 0, examples: [] },
-};
 
 test("what nothing has changed for has no difference, whatever people did since", async ({ site }) => {
   const known = someone({ country: "FR" });
@@ -144,40 +103,8 @@ test("a filter says which: by path, time, outcome and number", async ({ site }) 
   expect(await count({ ids })).toBe(2);
 });
 
-test("5,000 rehearsed while the same people arrive: they become what they would have become, and nothing is locked or written", async ({
-  site,
-}) => {
-  const quiet = await makeSite();
-  const past = people(5_000);
-  const live = [...past.slice(0, 1_500), ...people(500)];
-  for (const { db, arrive } of [site, quiet]) {
-    await db.query("update app_public.team_members set capacity = null");
-    await arrive(past);
-  }
-  await publishNext(site.db, "web-form", { ...COLOUR, isActive: false });
-  await publishNext(quiet.db, "web-form", { ...COLOUR, isActive: false });
-
-  const isOver = { rehearsal: false, arrivals: false };
-  const version = await oneValue<number>(
-    site.db,
-    "select max(version) as value from app_public.contracts join app_public.capture_paths on path_id = capture_paths.id where slug = 'web-form'",
-  );
-  const rehearsing = site
-    .rehearse({ by: "version", path: "web-form", version }, { filter: { limit: 5_000 } })
-    .finally(() => {
-      isOver.rehearsal = true;
-    });
-  const watching = watchLocks(site.db, () => isOver.rehearsal);
-  const arriving = inPortions(live, 100, site.arrive).finally(() => {
-    isOver.arrivals = true;
-  });
-  const [result, locks] = await Promise.all([rehearsing, watching, arriving]);
-  await inPortions(live, 100, quiet.arrive);
-
-  expect(result).toMatchObject({ captures: 5_000, ...NONE });
-  expect(locks).toEqual(["relation AccessShareLock", "virtualxid ExclusiveLock"]);
-  expect(await whatBecame(site.db)).toEqual(await whatBecame(quiet.db));
-});
+test("what is rehearsed while the same people arrive becomes what it would have become, and nothing is locked or written", () =>
+  rehearseBesideArrivals(500));
 
 test("the deciding functions write nothing, not even a transaction id", async ({ site }) => {
   await site.arrive(people(3));
@@ -190,58 +117,6 @@ test("the deciding functions write nothing, not even a transaction id", async ({
   expect(await oneValue(site.db, "select pg_current_xact_id_if_assigned() as value")).toBe(null);
   await site.db.query("rollback");
 });
-
-function people(count: number): Arrival[] {
-  return Array.from({ length: count }, () => ({ attributes: someone() }));
-}
-
-async function inPortions(
-  arrivals: Arrival[],
-  size: number,
-  work: (some: Arrival[]) => Promise<void>,
-): Promise<void> {
-  for (let from = 0; from < arrivals.length; from += size) await work(arrivals.slice(from, from + size));
-}
-
-/** Every kind of lock that the rehearsal's session was seen with. Throws when it was seen to write. */
-async function watchLocks(db: Client, isOver: () => boolean): Promise<string[]> {
-  const seen = new Set<string>();
-  while (!isOver()) {
-    const rows = await allRows<{ lock: string; writes: boolean }>(
-      db,
-      `select pg_locks.locktype || ' ' || pg_locks.mode as lock, sessions.backend_xid is not null as writes
-         from pg_stat_activity as sessions join pg_locks on pg_locks.pid = sessions.pid
-        where sessions.application_name = 'rehearsal' and sessions.datname = current_database()`,
-    );
-    if (rows.some(({ writes }) => writes)) throw new Error("The rehearsal has a transaction id: it writes.");
-    for (const { lock } of rows) seen.add(lock);
-    await pause(5);
-  }
-  return [...seen].sort();
-}
-
-/** Without ids and instants: people in order, how the work was dealt, and how much of everything there is. */
-async function whatBecame(db: Client): Promise<unknown> {
-  return {
-    leads: await allRows(
-      db,
-      `select leads.email, territories.slug as territory, leads.score, count(source_events.id)::int as touches
-         from app_public.leads join app_public.territories on territories.id = leads.territory_id
-         join app_public.source_events on source_events.lead_id = leads.id group by 1, 2, 3 order by 1`,
-    ),
-    load: await allRows(db, "select owner_id, count(*)::int from app_public.leads group by 1 order by 1"),
-    counts: await oneRow(
-      db,
-      `select (select count(*)::int from app_public.decisions) as decisions,
-              (select count(*)::int from app_public.assignments) as assignments,
-              (select count(*)::int from app_public.clocks) as clocks,
-              (select count(*)::int from app_public.notifications) as notifications,
-              (select count(*)::int from app_public.exceptions) as exceptions,
-              (select count(*)::int from app_private.lead_identities) as identities,
-              (select count(*)::int from app_private.audit_entries where entity <> 'contracts') as audited`,
-    ),
-  };
-}
 
 /** The next revision: the same territory rules with one country elsewhere, and one score for everybody. */
 async function nextRevision(

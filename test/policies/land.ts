@@ -39,6 +39,8 @@ async function settle(database: Pick<TestDatabase, "urls">): Promise<void> {
     await root.query(CALLS);
     await root.query(CASES);
     await root.query(CONSENTS);
+    await root.query(EDITS);
+    await root.query(ACCOUNTS);
   });
 }
 
@@ -71,6 +73,14 @@ const CASES = `
 const CONSENTS = `
   insert into app_public.consents (lead_id, territory_id, purpose, state, text_version, capture_id, trace_id, given_at)
   select leads.id, leads.territory_id, 'marketing', 'granted', '1', uuidv7(), leads.trace_id, now() from app_public.leads`;
+
+const ACCOUNTS = `
+  insert into app_public.accounts (territory_id, domain, created_at, updated_at)
+  select territories.id, 'acme.example', now(), now() from app_public.territories`;
+
+const EDITS = `
+  insert into app_public.lead_edits (lead_id, territory_id, trace_id, field, value, edited_at)
+  select leads.id, leads.territory_id, leads.trace_id, 'city', 'Somewhere', now() from app_public.leads`;
 
 /** Somebody with an account and no membership. */
 export async function createStranger(db: Client): Promise<number> {

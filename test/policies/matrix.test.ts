@@ -22,6 +22,16 @@ type Target = {
 
 /** Every mutation, the action of app_private.permissions that it asks for, and one use of it. */
 const MUTATIONS: Record<string, { action: string; sql: string; values: (target: Target) => unknown[] }> = {
+  accept_lead: {
+    action: "work_lead",
+    sql: "select app_public.accept_lead($1)",
+    values: ({ leadId }) => [leadId],
+  },
+  bulk_reassign_leads: {
+    action: "reassign_lead",
+    sql: "select app_public.bulk_reassign_leads('dora')",
+    values: () => [],
+  },
   capture_lead: {
     action: "capture",
     sql: `select app_public.capture_lead('partner-feed', '{"email": "a@example.com"}')`,
@@ -47,19 +57,54 @@ const MUTATIONS: Record<string, { action: string; sql: string; values: (target: 
     sql: "select app_public.create_api_key($1, '{read}')",
     values: ({ keyHolder }) => [keyHolder],
   },
+  decline_lead: {
+    action: "work_lead",
+    sql: "select app_public.decline_lead($1, 'No time.')",
+    values: ({ leadId }) => [leadId],
+  },
   discard_captures: {
     action: "work_quarantine",
     sql: "select app_public.discard_captures(array[$1::uuid], 'spam')",
     values: ({ captureId }) => [captureId],
+  },
+  edit_account: {
+    action: "edit_account",
+    sql: "select app_public.edit_account('de', 'matrix.example')",
+    values: () => [],
+  },
+  edit_lead: {
+    action: "edit_lead",
+    sql: `select app_public.edit_lead($1, '{"first_name": "Ana"}')`,
+    values: ({ leadId }) => [leadId],
+  },
+  erase_lead: {
+    action: "erase_person",
+    sql: "select app_public.erase_lead($1)",
+    values: ({ leadId }) => [leadId],
+  },
+  export_person: {
+    action: "export_person",
+    sql: "select app_public.export_person($1)",
+    values: ({ leadId }) => [leadId],
   },
   log_activity: {
     action: "work_lead",
     sql: "select app_public.log_activity($1, 'call')",
     values: ({ leadId }) => [leadId],
   },
+  merge_leads: {
+    action: "merge_leads",
+    sql: "select app_public.merge_leads($1, $1)",
+    values: ({ leadId }) => [leadId],
+  },
   reassign_lead: {
     action: "reassign_lead",
     sql: "select app_public.reassign_lead($1, 'dirk')",
+    values: ({ leadId }) => [leadId],
+  },
+  record_consent: {
+    action: "work_lead",
+    sql: "select app_public.record_consent($1, 'marketing', 'withdrawn', '1')",
     values: ({ leadId }) => [leadId],
   },
   release_captures: {
@@ -81,6 +126,31 @@ const MUTATIONS: Record<string, { action: string; sql: string; values: (target: 
     action: "administer",
     sql: "select app_public.revoke_api_key($1)",
     values: ({ keyPrefix }) => [keyPrefix],
+  },
+  set_absence: {
+    action: "reassign_lead",
+    sql: "select app_public.set_absence('dora', now(), now() + interval '1 day')",
+    values: () => [],
+  },
+  suppress_person: {
+    action: "work_lead",
+    sql: "select app_public.suppress_person($1)",
+    values: ({ leadId }) => [leadId],
+  },
+  undo_lead_edits: {
+    action: "edit_lead",
+    sql: "select app_public.undo_lead_edits($1, '{first_name}')",
+    values: ({ leadId }) => [leadId],
+  },
+  unmerge_lead: {
+    action: "merge_leads",
+    sql: "select app_public.unmerge_lead($1)",
+    values: ({ leadId }) => [leadId],
+  },
+  unsuppress_person: {
+    action: "lift_suppression",
+    sql: "select app_public.unsuppress_person($1)",
+    values: ({ leadId }) => [leadId],
   },
 };
 
@@ -171,8 +241,12 @@ test("every action and role of the design stands in app_private.permissions", as
     "administer: admin any",
     "capture: admin any, manager any, operations any, rep any",
     "decide_approval: admin any, manager any, operations any, rep named",
+    "edit_account: admin any, manager any, operations any",
     "edit_lead: admin any, manager any, operations any, rep own",
+    "erase_person: admin any",
+    "export_person: admin any",
     "handle_exception: admin any, manager any, operations any, rep own_team",
+    "lift_suppression: admin any, manager any, operations any",
     "merge_leads: admin any, manager any, operations any",
     "own_settings: admin self, manager self, operations self, rep self, viewer self",
     "read: admin any, manager any, operations any, rep any, viewer any",

@@ -67,6 +67,35 @@ test("a changed contract is version 2 and active; version 1 stays as it was", as
   expect(await rows(db, `${others} where slug = 'web-form'`)).toHaveLength(1);
 });
 
+test("a half-life comes into force below its territory, and goes back to the one above", async ({
+  database,
+  db,
+}) => {
+  const german = "kind: market, time_zone: Europe/Berlin, country: DE";
+  const folder = await acmeWith("territories.yaml", german, `${german}, attribution_half_life_days: 1.5`);
+  const halfLives = () =>
+    rows(
+      db,
+      "select slug, half_life_days from app_public.territories where slug in ('de', 'fr') order by slug",
+    );
+  const { changes } = await applyFolder(database.urls.worker, folder);
+  expect(changes).toContainEqual({
+    part: "territories",
+    action: "change",
+    name: "de",
+    fields: [{ field: "attribution_half_life_days", how: "added", before: null, after: 1.5 }],
+  });
+  expect(await halfLives()).toEqual([
+    { slug: "de", half_life_days: 1.5 },
+    { slug: "fr", half_life_days: 7 },
+  ]);
+  await applyFolder(database.urls.worker, ACME);
+  expect(await halfLives()).toEqual([
+    { slug: "de", half_life_days: 7 },
+    { slug: "fr", half_life_days: 7 },
+  ]);
+});
+
 test("what the folder no longer names is switched off, and comes back with it", async ({ database }) => {
   const folder = await acmeWith(
     "sla_policies.yaml",
@@ -158,6 +187,8 @@ async function everything(url: string): Promise<object[]> {
     "revisions",
     "territory_rules",
     "scoring_rules",
+    "survivorship_rules",
+    "routing_rules",
   ];
   return withConnection(url, async (root) => {
     const found: object[] = [];

@@ -12,7 +12,10 @@ const NOTHING: Rows = {
   responsibilities: [],
   territory_rules: [],
   scoring_rules: [],
+  survivorship_rules: [],
+  routing_rules: [],
   sla_policies: [],
+  retention_rules: [],
   exception_policies: [],
 };
 
@@ -122,6 +125,18 @@ test.each([
     return `${action} ${name.slice(0, 1)}${move}`;
   });
   expect(found).toEqual(expected);
+});
+
+test("among ten thousand rules the one that moved is found", () => {
+  const rules = Array.from({ length: 10_000 }, (_, n) => ({
+    territory: "de",
+    postal_prefix: `${10_000 + n}`,
+  }));
+  const [first, ...others] = rules;
+  const found = changes({ territory_rules: rules }, { territory_rules: first ? [...others, first] : [] });
+  expect(found.map(({ fields }) => fields)).toEqual([
+    [{ field: "position", how: "changed", before: 1, after: 10_000 }],
+  ]);
 });
 
 test("a rule that changes where it stands is changed, not replaced", () => {

@@ -53,6 +53,48 @@ export const EDITS: ((organization: Organization, pick: Pick, n: number) => void
   ({ territory_rules }, pick) => territory_rules.sort(() => pick([-1, 0, 1])),
   ({ scoring_rules }, pick, n) => Object.assign(pick(scoring_rules), { points: n % 100 }),
   ({ scoring_rules }, pick) => scoring_rules.reverse().push({ ...pick(scoring_rules), reason: "Again" }),
+  ({ survivorship_rules }, pick) =>
+    survivorship_rules.push({
+      territory: pick(["global", "emea", "de"]),
+      fields: [pick(["city", "segment", "phone"])],
+      criteria: pick([["first"], ["verified", "most_recent"]]),
+      trusted_sources: [],
+    }),
+  ({ survivorship_rules }, pick) => removeOne(survivorship_rules, pick, () => survivorship_rules.length > 1),
+  ({ routing_rules }, pick, n) =>
+    routing_rules.push({
+      ...{
+        source: null,
+        country: null,
+        language: null,
+        score_min: n % 50,
+        score_max: null,
+        manager_of_last_owner: null,
+      },
+      ...{
+        territory: pick(["de", "emea"]),
+        segment: `segment-${n}`,
+        condition: pick([null, "$.employees>7"]),
+      },
+      ...pick([
+        { person: "mona", team: null },
+        { person: null, team: "sales-emea" },
+      ]),
+    }),
+  ({ routing_rules }) => routing_rules.reverse(),
+  ({ routing_rules }, pick) => removeOne(routing_rules, pick, () => routing_rules.length > 1),
+  ({ retention_rules }, pick, n) =>
+    retention_rules.push({
+      slug: `keep-${n}`,
+      territory: pick(["global", "globex"]),
+      subject: "leads",
+      status: null,
+      purpose: `purpose-${n}`,
+      keep_days: pick([null, 1 + n]),
+    }),
+  ({ retention_rules }, pick, n) =>
+    retention_rules.length > 0 && Object.assign(pick(retention_rules), { keep_days: 1 + n }),
+  ({ retention_rules }, pick) => removeOne(retention_rules, pick, () => true),
   ({ sla_policies }, pick, n) => Object.assign(pick(sla_policies), { target_seconds: 60 + n }),
   ({ sla_policies }, pick, n) => sla_policies.push({ ...pick(sla_policies), slug: `policy-${n}` }),
   ({ sla_policies }, pick) => removeOne(sla_policies, pick, ({ slug }) => slug.startsWith("policy-")),

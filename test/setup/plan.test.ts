@@ -123,7 +123,7 @@ async function tables(worker: Client): Promise<Tables> {
       (await allRows<{ name: string; text: string }>(worker, query)).map(({ name, text }) => [name, text]),
     );
   const rule = (table: string) => `
-    select position::text as name, (to_jsonb(rules) - 'id' - 'revision' - 'position')::text as text
+    select position::text as name, (to_jsonb(rules) - '{id,revision,position,match_key}'::text[])::text as text
       from app_public.${table} as rules where revision = (select max(id) from app_public.revisions) order by position`;
   return {
     territories: await read("select slug as name, t::text as text from app_public.territories as t"),
@@ -151,5 +151,10 @@ async function tables(worker: Client): Promise<Tables> {
     ),
     territory_rules: await read(rule("territory_rules")),
     scoring_rules: await read(rule("scoring_rules")),
+    survivorship_rules: await read(rule("survivorship_rules")),
+    routing_rules: await read(rule("routing_rules")),
+    retention_rules: await read(
+      "select slug as name, t::text as text from app_private.retention_rules as t order by slug",
+    ),
   };
 }

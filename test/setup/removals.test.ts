@@ -92,19 +92,24 @@ test("a team with an open case stays; one without is switched off, and comes bac
 test("a territory goes when nothing speaks of it, and stays when a rule of a former revision does", async ({
   database,
 }) => {
-  const patch = { slug: "de-north", parent: "de", name: "North", kind: "patch", time_zone: "UTC" } as const;
+  const patch = {
+    slug: "de-north",
+    parent: "de",
+    name: "North",
+    kind: "patch",
+    time_zone: "UTC",
+    country: null,
+    is_identity_boundary: null,
+    unassigned_seconds: null,
+    fallback: null,
+    attribution_half_life_days: null,
+  } as const;
   const more = await acme(({ territories }) => {
-    territories.push({ ...patch, country: null, is_identity_boundary: null });
-    territories.push({
-      ...patch,
-      slug: "de-far-north",
-      parent: "de-north",
-      country: null,
-      is_identity_boundary: null,
-    });
+    territories.push(patch);
+    territories.push({ ...patch, slug: "de-far-north", parent: "de-north" });
   });
   const ruled = await acme(({ territories, territory_rules }) => {
-    territories.push({ ...patch, country: null, is_identity_boundary: null });
+    territories.push(patch);
     const [rule] = territory_rules;
     if (rule !== undefined) territory_rules.push({ ...rule, territory: "de-north", postal_prefix: "2" });
   });

@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { ClientBase } from "pg";
+import type { Identity } from "../../src/normalize/attributes.ts";
+import { isRoleAddress } from "../../src/normalize/mailbox.ts";
+import { withMatch } from "../../src/pipeline/with_match.ts";
 import { allRows, allValues, oneValue } from "./rows.ts";
 
 /** One arrival as stage 4 leaves it: contract and normalization are skipped. */
@@ -83,9 +86,11 @@ export type Accepted = { id: string; attributes: object };
 export function acceptedOf(arrivals: readonly Arrival[], ids: readonly string[]): Accepted[] {
   return arrivals.flatMap(({ attributes, path }, position) => {
     const id = ids[position];
-    return id === undefined
-      ? []
-      : [{ id, attributes: { ...attributes, identities: identitiesOf(attributes, path), typed: {} } }];
+    if (id === undefined) return [];
+    const texts = Object.fromEntries(Object.entries(attributes).filter(isText));
+    const known = { ...texts, identities: identitiesOf(attributes, path), typed: {} };
+    const { identities, match } = withMatch({ attributes: known }).attributes;
+    return [{ id, attributes: { ...attributes, identities, typed: {}, match } }];
   });
 }
 
@@ -126,10 +131,15 @@ async function receivedOf(db: ClientBase, ids: readonly string[]): Promise<Recei
   );
 }
 
-function identitiesOf(attributes: Arrival["attributes"], path = "web-form") {
-  return ["email", "phone", "external_id"].flatMap((kind) => {
-    const value = attributes[kind];
-    if (value === undefined) return [];
-    return [{ kind, value: kind === "external_id" ? `${path}:${value}` : value }];
-  });
+function identitiesOf({ email, phone, external_id }: Arrival["attributes"], path = "web-form"): Identity[] {
+  const identities: Identity[] = [];
+  if (typeof email === "string")
+    identities.push({ kind: "email", value: email, ...(isRoleAddress(email) ? { role: true } : {}) });
+  if (typeof phone === "string") identities.push({ kind: "phone", value: phone });
+  if (external_id !== undefined) identities.push({ kind: "external_id", value: `${path}:${external_id}` });
+  return identities;
+}
+
+function isText(entry: [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === "string";
 }

@@ -24,6 +24,6 @@ test("while nobody is there the job ends and the leads wait", async ({ db }) => 
   await receive(db, [{ attributes: someone({ country: "FR" }) }]);
   await db.query("select app_private.wake('route_queue')");
   await runJobs(db, { route_queue: routeQueue });
-  expect((await jobs(db)).filter(({ task }) => task === "route_queue")).toEqual([]);
+  expect((await jobs(db)).filter(({ task }) => task === "route_queue")).toHaveLength(1); // when felix is back
   expect(await allRows(db, "select from app_public.leads where owner_id is null")).toHaveLength(1);
 });

@@ -57,7 +57,10 @@ test("silent while something always came at this time of the week; not at a time
   db,
 }) => {
   const fiveHours = Array.from({ length: 20 }, (_, quarter) => 300 + quarter * 900);
-  const before = [0, WEEK, 2 * WEEK].flatMap((ago) => fiveHours.map((seconds) => ago + 5 * HOUR + seconds));
+  // A second earlier than this week's: ids take their instant one after the other.
+  const before = [0, WEEK + 1, 2 * WEEK + 1].flatMap((ago) =>
+    fiveHours.map((seconds) => ago + 5 * HOUR + seconds),
+  );
   const usual = [WEEK, 2 * WEEK].flatMap((ago) => fiveHours.map((seconds) => ago + seconds));
   await came(db, "web-form", [...before, ...usual]); // none for five hours, unlike one and two weeks ago
   await came(db, "desk", before); // as silent as at this time of every week

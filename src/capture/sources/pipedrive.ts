@@ -147,7 +147,12 @@ function readDeal(told: object): Reading {
     kind: "status_change",
     isResponse: false,
     status,
-    ...known({ note: `deal: ${textAt(deal, "status")}`, occurredAt: occurredAt(told) }),
+    ...known({
+      note: `deal: ${textAt(deal, "status")}`,
+      occurredAt: occurredAt(told),
+      valueAmount: textAt(deal, "value"),
+      valueCurrency: textAt(deal, "currency"),
+    }),
   });
 }
 

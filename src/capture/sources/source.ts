@@ -66,6 +66,9 @@ export type ReportedActivity = {
   occurredAt?: string;
   /** The lead's new status, when the sender's word for it is one of ours. */
   status?: string;
+  /** What the deal is worth, and in which currency (ISO 4217); one without the other says nothing. */
+  valueAmount?: string;
+  valueCurrency?: string;
 };
 
 /** How one kind of sender speaks. Everything but `fetch` is pure; nothing here knows the database. */

@@ -138,7 +138,7 @@ function refuseBadHeader(file: string, header: CsvRecord | undefined, columns: s
 }
 
 /** The delimiter that stands most often in the header, outside of quotes, and how its line ends. */
-function guessDialect(beginning: string): CsvDialect {
+export function guessDialect(beginning: string): CsvDialect {
   const counts = new Map([",", ";", "\t"].map((mark) => [mark, 0]));
   let isQuoted = false;
   let lineEnd: CsvDialect["lineEnd"] = "\n";

@@ -108,7 +108,7 @@ test.each([
 });
 
 test("a decided deal changes the person's status, once", () => {
-  const won = { status: "won", person_id: 7 };
+  const won = { status: "won", person_id: 7, value: 1200.5, currency: "EUR" };
   expect(pipedrive.read(change("deal", "change", won, { status: "open" }))).toMatchObject({
     kind: "activity",
     activity: {
@@ -116,6 +116,8 @@ test("a decided deal changes the person's status, once", () => {
       kind: "status_change",
       isResponse: false,
       status: "closed_won",
+      valueAmount: "1200.5",
+      valueCurrency: "EUR",
     },
   });
   expect(pipedrive.read(change("deal", "change", won, { value: 1 })).kind).toBe("ignored");

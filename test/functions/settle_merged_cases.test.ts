@@ -1,0 +1,58 @@
+import { expect } from "vitest";
+import { actorId } from "../support/acme.ts";
+import { receiveOne, someone } from "../support/arrivals.ts";
+import { test } from "../support/database.ts";
+import { everyRow, merge, twoLeads, unmerge } from "../support/merges.ts";
+import { allRows, oneRow } from "../support/rows.ts";
+import { absent } from "../support/staff.ts";
+
+test("of two leads that wait for an owner one case stays open, and both are open again after", async ({
+  db,
+}) => {
+  await absent(db, ["dora", "dirk", "doris", "dieter"]);
+  const { survivorId, mergedId } = await twoLeads(db);
+  const before = await everyRow(db);
+  await merge(db, survivorId, mergedId);
+  expect(
+    await allRows(
+      db,
+      "select lead_id, resolved_at is null as is_open, is_closed_by_merge from app_public.exceptions order by id",
+    ),
+  ).toEqual([
+    { lead_id: survivorId, is_open: true, is_closed_by_merge: false },
+    { lead_id: survivorId, is_open: false, is_closed_by_merge: true },
+  ]);
+  await unmerge(db, mergedId);
+  expect(await everyRow(db)).toEqual(before);
+});
+
+test("a case that people closed stays closed, whatever its outcome is called", async ({ db }) => {
+  await absent(db, ["dora", "dirk", "doris", "dieter"]);
+  const { survivorId, mergedId } = await twoLeads(db);
+  await db.query(
+    "update app_public.exceptions set resolved_at = opened_at, outcome = 'merged' where lead_id = $1",
+    [mergedId],
+  );
+  const before = await everyRow(db);
+  await merge(db, survivorId, mergedId);
+  await unmerge(db, mergedId);
+  expect(await everyRow(db)).toEqual(before);
+});
+
+test("settle_candidates: a pair is decided while its leads are one, and open again after", async ({ db }) => {
+  const { survivorId: b, mergedId: a } = await twoLeads(db);
+  const { leadId: c } = await receiveOne(db, { attributes: someone() });
+  await db.query(
+    `insert into app_public.match_candidates (territory_id, lead_id, other_lead_id, capture_id, trace_id, probability, evidence, opened_at)
+     select leads.territory_id, $1, $2, uuidv7(), leads.trace_id, 0.8, '{"fields": {}}', now() from app_public.leads where id = $1`,
+    [a, c],
+  );
+  const pair = () => oneRow(db, "select state, decided_by_id from app_public.match_candidates");
+  const olga = await actorId(db, "olga");
+  await merge(db, b, a, { actorId: olga });
+  expect(await pair()).toEqual({ state: "open", decided_by_id: null });
+  await merge(db, c, b, { actorId: olga });
+  expect(await pair()).toEqual({ state: "merged", decided_by_id: olga });
+  await unmerge(db, a);
+  expect(await pair()).toEqual({ state: "open", decided_by_id: null });
+});
