@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { type Arrival, receive, someone } from "../support/arrivals.ts";
 import { test } from "../support/database.ts";
+import { addRoutingRules } from "../support/routing_rules.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
 test("a contract's own team takes what lies in its territory, the sales team what does not", async ({
@@ -40,6 +41,22 @@ test("leads of one batch go to the team of their path, each in turn; a known lea
     "uma of sales-us",
     "dirk of sales-de",
   ]);
+});
+
+test("contract_team: a path's own team stands before the routing rules, as far as it reaches", async ({
+  db,
+}) => {
+  await addRoutingRules(db, [
+    { territory: "de", person: "doris" },
+    { territory: "us", team: "sales-us" },
+  ]);
+  await route(db, "web-form", "sales-emea");
+  const owners = await ownersOf(db, [
+    { path: "web-form", attributes: someone() },
+    { path: "desk", attributes: someone() },
+    { path: "web-form", attributes: someone({ country: "US" }) },
+  ]);
+  expect(owners).toEqual(["mona of sales-emea", "doris of sales-de", "uma of sales-us"]);
 });
 
 /** Publishes and activates a version of the path's contract that routes to the team. */

@@ -1,0 +1,3 @@
+import { proveWall } from "./prove_wall.ts";
+
+proveWall("accounts", ["global", "emea", "de", "fr", "us", "globex", "globex-nl"]);
