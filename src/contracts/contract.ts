@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NORMALIZED_FIELDS, REACH_FIELDS } from "./fields.ts";
+import { LEAD_STATUSES } from "./statuses.ts";
 
 const Field = z.enum(NORMALIZED_FIELDS);
 
@@ -56,14 +57,7 @@ export type SpamGuard = z.infer<typeof SpamGuard>;
 
 /** What arrives makes no lead: it tells of one that is known, which moves to this status. */
 const Telling = z.strictObject({
-  status: z.enum([
-    "attempting_to_contact",
-    "contacted",
-    "qualified",
-    "nurturing",
-    "closed_won",
-    "closed_lost",
-  ]),
+  status: z.enum(LEAD_STATUSES).exclude(["new"]),
   /** The path whose external ids these are. Left out: its own. */
   external_ids_of: Slug.optional(),
 });

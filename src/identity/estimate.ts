@@ -69,7 +69,7 @@ function improve(sample: Sample, model: Model, prior: Model): Model {
   let household = 0;
   for (const { levels, pairs } of sample.patterns) {
     const againstStrangers = 2 ** -(weigh(levels, weights) + strangerOdds);
-    const againstHousehold = 2 ** -(weighAll(levels, householdWeights) + model.householdBits);
+    const againstHousehold = 2 ** -(weigh(levels, householdWeights) + model.householdBits);
     const probability = 1 / (1 + againstStrangers + againstHousehold);
     same += probability * pairs;
     household += probability * againstHousehold * pairs;
@@ -124,15 +124,15 @@ function strangersOf(
   return [1, ...drawn.map((count) => (count / all) * (1 - agreement)), agreement];
 }
 
-/** In bits. Nothing proves more than a million to one, and nothing is impossible. */
+/** In bits, as app_private.bits_of_shares. Nothing proves everything, and nothing is impossible. */
 export function weightsOf(one: Shares, other: Shares): number[] {
   return one.map((share, at) =>
     at % LEVELS === 0 ? 0 : clamp(Math.log2(share / Math.max(other[at] ?? 0, 1e-9)), -8, 18),
   );
 }
 
-/** What app_private.weigh_levels does, apart from frequent values. */
-function weigh(levels: readonly number[], weights: readonly number[]): number {
+/** What app_private.weigh_levels does, apart from frequent values; a test holds them together. */
+export function weigh(levels: readonly number[], weights: readonly number[]): number {
   const of = (field: number) => weights[field * LEVELS + (levels[field] ?? 0)] ?? 0;
   return (
     of(0) +
@@ -147,8 +147,6 @@ function weigh(levels: readonly number[], weights: readonly number[]): number {
     of(11)
   );
 }
-
-const weighAll = weigh;
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));

@@ -3,7 +3,8 @@ import type { Organization } from "./organization.ts";
 import type { Finding } from "./problem.ts";
 import type { Tree } from "./tree.ts";
 
-const MATCHES = [
+/** What a territory rule may ask of a lead. */
+export const MATCHES = [
   "country",
   "region",
   "postal_prefix",

@@ -1,5 +1,6 @@
 import { normalizeCompanyDomain } from "../normalize/company.ts";
 import { normalizeLanguage } from "../normalize/language.ts";
+import { MATCHES } from "./check_policies.ts";
 import type { Organization } from "./organization.ts";
 import type { Finding } from "./problem.ts";
 import type { Tree } from "./tree.ts";
@@ -23,16 +24,8 @@ export function checkTerritoryRules({ territory_rules: rules }: Organization, tr
   return [...rules.flatMap(neverMet), ...overlaps];
 }
 
-const COLUMNS = [
-  "country",
-  "region",
-  "postal_prefix",
-  "language",
-  "company_domain",
-  "segment",
-  "source",
-  "condition",
-] as const;
+/** Sizes are ranges: whether they overlap is asked of each group. */
+const COLUMNS = MATCHES.filter((column) => column !== "employees_min" && column !== "employees_max");
 
 /** In the order of their least size each need only be compared with the one that reached furthest before it. */
 function overlapsOf(group: readonly { rule: Rule; at: number }[]): Finding[] {

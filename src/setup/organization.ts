@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { SOURCES } from "../capture/sources/registry.ts";
 import { Contract } from "../contracts/contract.ts";
-import { RetentionRule, Status } from "./retention_rule.ts";
+import { LEAD_STATUSES } from "../contracts/statuses.ts";
+import { RetentionRule } from "./retention_rule.ts";
 import { RoutingRule } from "./routing_rule.ts";
+import { Slug } from "./slug.ts";
 import { SurvivorshipRule } from "./survivorship_rule.ts";
 import { TimeZone } from "./time_zone.ts";
 import { WorkingHours } from "./working_hours.ts";
@@ -30,7 +32,6 @@ function list<Item extends z.ZodType>(item: () => Item) {
   return z.lazy(() => z.array(item())).default([]);
 }
 
-const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a slug: small letters, digits, hyphens");
 const ActorSlug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be a slug: small letters, digits, hyphens, underscores");
@@ -160,7 +161,7 @@ export const SlaPolicy = z.strictObject({
   territory: Slug,
   kind: z.enum(["first_response"]).default("first_response"),
   source: Slug.nullable().default(null),
-  status: Status.nullable().default(null),
+  status: z.enum(LEAD_STATUSES).nullable().default(null),
   target_seconds: z.int().min(1).max(31_536_000),
   /** Percent of the target. */
   thresholds: z.array(z.int().min(1).max(10_000)).min(1).default([80, 100, 150]),

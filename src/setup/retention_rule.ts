@@ -1,17 +1,6 @@
 import { z } from "zod";
-
-const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a slug: small letters, digits, hyphens");
-
-/** What a lead can be. */
-export const Status = z.enum([
-  "new",
-  "attempting_to_contact",
-  "contacted",
-  "qualified",
-  "nurturing",
-  "closed_won",
-  "closed_lost",
-]);
+import { LEAD_STATUSES } from "../contracts/statuses.ts";
+import { Slug } from "./slug.ts";
 
 /** For how long a client keeps what; without a rule everything is kept. */
 export const RetentionRule = z.strictObject({
@@ -19,7 +8,7 @@ export const RetentionRule = z.strictObject({
   /** A root: the client. */
   territory: Slug,
   subject: z.enum(["leads", "processed_captures", "refused_captures", "captures", "notifications"]),
-  status: Status.nullable().default(null),
+  status: z.enum(LEAD_STATUSES).nullable().default(null),
   /** Leads that have said something of this purpose. */
   purpose: z
     .string()

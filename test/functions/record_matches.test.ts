@@ -103,6 +103,23 @@ test("follow_offers: a key of a merged lead leads to its survivor, and remembers
   expect(next.leadId).toBe(merged.leadId);
 });
 
+test("a doubt about a merged lead is one about its survivor", async ({ db }) => {
+  const survivor = await receiveOne(db, { attributes: { email: "one@mail.example", country: "DE" } });
+  const merged = await receiveOne(db, { attributes: { email: "two@mail.example", country: "DE" } });
+  const other = await receiveOne(db, { attributes: { phone: "+4976112345", country: "DE" } });
+  await merge(db, survivor.leadId, merged.leadId);
+  await receiveOne(db, {
+    attributes: { email: "two@mail.example", phone: "+4976112345", country: "DE" },
+  });
+  await merge(db, survivor.leadId, other.leadId);
+  const third = await receiveOne(db, { attributes: { email: "three@mail.example", country: "DE" } });
+  await receiveOne(db, { attributes: { email: "three@mail.example", phone: "+4976112345", country: "DE" } });
+  expect((await candidates(db)).map(({ lead_id, other_lead_id }) => [lead_id, other_lead_id])).toEqual([
+    [survivor.leadId, other.leadId],
+    [third.leadId, survivor.leadId],
+  ]);
+});
+
 test("likeness to a merged lead leads to its survivor as well", async ({ db }) => {
   const survivor = await receiveOne(db, {
     attributes: { first_name: "Ben", last_name: "Huber", email: "one@mail.example", country: "DE" },

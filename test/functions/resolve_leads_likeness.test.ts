@@ -1,5 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
+import { actorId } from "../support/acme.ts";
+import { actAs, stopActing } from "../support/act_as.ts";
 import { type Arrival, receive, receiveOne } from "../support/arrivals.ts";
 import { test } from "../support/database.ts";
 import { ANA, candidates } from "../support/people.ts";
@@ -112,6 +114,26 @@ test("of one pair nobody is asked twice, whichever of both comes again", async (
   ]);
   expect(await candidates(db)).toHaveLength(1);
   expect(await questions(db)).toHaveLength(1);
+});
+
+test("keys of two leads are one question, however often they come together", async ({ db }) => {
+  const one = await receiveOne(db, { attributes: { ...email("one"), country: "DE" } });
+  const other = await receiveOne(db, { attributes: { phone: "+4976112345", country: "DE" } });
+  const both = { attributes: { ...email("one"), phone: "+4976112345", country: "DE" } };
+  await receive(db, [both, both], { batchSize: 1 });
+  await receive(db, [both]);
+  expect(await candidates(db)).toMatchObject([{ lead_id: one.leadId, other_lead_id: other.leadId }]);
+  expect(await questions(db)).toHaveLength(1);
+});
+
+test("whoever resolves the question without merging has said that they are two", async ({ db }) => {
+  await between(db);
+  await receiveOne(db, { attributes: { ...ANA, ...email("one") } });
+  await receiveOne(db, { attributes: { ...ANA, last_name: "Webber", ...email("two") } });
+  await actAs(db, await actorId(db, "mona"));
+  await db.query("select app_public.resolve_exception(id, 'two people') from app_public.exceptions");
+  await stopActing(db);
+  expect(await candidates(db)).toMatchObject([{ state: "rejected" }]);
 });
 
 test("below the thresholds nobody is asked", async ({ db }) => {

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
-import { FIELDS } from "../../src/identity/estimate.ts";
+import { FIELDS, LEVELS, weigh as weighInTraining, weightsOf } from "../../src/identity/estimate.ts";
+import { readModel } from "../../src/identity/models.ts";
 import { territoryId } from "../support/acme.ts";
 import { test } from "../support/database.ts";
 import { compared } from "../support/people.ts";
@@ -88,3 +89,23 @@ function weigh(
     [FIELDS.map((field) => levels[field] ?? UNKNOWN), FIELDS.map((field) => excess[field] ?? 0)],
   );
 }
+
+test("training weighs as the database decides, and turns shares into the same weights", async ({ db }) => {
+  const { same, strangers } = await readModel(db, null);
+  const weights = weightsOf(same, strangers);
+  const stored: number[] = await oneValue(
+    db,
+    "select app_private.bits_of_shares($1::real[], $2::real[]) as value",
+    [same, strangers],
+  );
+  expect(stored.map((weight, at) => Math.abs(weight - (weights[at] ?? 0)) < 0.001)).not.toContain(false);
+  for (let seed = 0; seed < 200; seed += 1) {
+    const levels = FIELDS.map((_, field) => (seed * (field + 7) + field * field) % LEVELS);
+    const bits: number = await oneValue(
+      db,
+      "select app_private.weigh_levels($1::smallint[], $2::real[], array_fill(0::real, '{12}')) as value",
+      [levels, weights],
+    );
+    expect(bits).toBeCloseTo(weighInTraining(levels, weights), 3);
+  }
+});
