@@ -23,7 +23,7 @@ const sdl = await sdlOfMigratedDatabase();
 files.set(SCHEMA, sdl);
 for (const { filename, content } of await typedDocuments(sdl)) {
   // The others find a document by its text at run time; imports by name do without.
-  if (filename.endsWith("/graphql.ts")) files.set(filename, content);
+  if (/\/(?:graphql\.ts|persisted-documents\.json)$/.test(filename)) files.set(filename, content);
 }
 
 const stale = await staleFiles(files);
@@ -72,7 +72,10 @@ function typedDocuments(schema: string): Promise<{ filename: string; content: st
       generates: {
         [`${GENERATED}/`]: {
           preset: "client",
-          presetConfig: { fragmentMasking: false },
+          presetConfig: {
+            fragmentMasking: false,
+            persistedDocuments: { mode: "embedHashInDocument", hashAlgorithm: "sha256" },
+          },
           config: {
             documentMode: "string",
             enumType: "string-literal",
@@ -86,6 +89,7 @@ function typedDocuments(schema: string): Promise<{ filename: string; content: st
               Date: "string",
               Datetime: "string",
               JSON: "unknown",
+              Time: "string",
               UUID: "string",
             },
           },

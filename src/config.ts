@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { type ApiConfig, ApiEnvironment, apiConfig, halfOidc } from "./config_api.ts";
+import { pathSecrets, withFiles, withoutBlanks } from "./config_files.ts";
+import { type NotifySettings, notifySettings } from "./notify/settings.ts";
 import type { RoleUrls } from "./postgres/role_urls.ts";
 
 /** Where the database comes from, and who may prepare it. */
@@ -20,10 +22,20 @@ export type Config = {
   database: DatabaseChoice;
   /** Absolute. The file outside the database that holds every erasure, to be done again after a restore. */
   erasureLedger: string;
+  /** Absolute. The file outside the database in which the heads of the audit's chain are signed. */
+  auditCheckpoints: string;
+  /** What the signing key of the audit follows from. Null: from `key`. */
+  auditKey: string | null;
   /** Passwords and the development signing key are derived from it. Null: `ensureKey` makes one in `dataDir`. */
   key: string | null;
   replicaUrl: string | null;
+  /** The database as catchment_api through a pooler in transaction mode, for requests of GraphQL. Null: without one. */
+  poolerUrl: string | null;
   logLevel: z.infer<typeof LogLevel>;
+  /** What may be asked of GraphQL beside the documents of graphql/operations, and how much of it. */
+  graphql: ApiConfig["graphql"];
+  /** A provider of identities (OpenID Connect) whose tokens are taken. Null: our own tokens and API keys alone. */
+  oidc: ApiConfig["oidc"];
   /** The secret of a capture path: `CATCHMENT_SECRET_WEB_FORM` for `web-form`. */
   pathSecret: (slug: string) => string | undefined;
   /** Where a path's vendor answers, when not at its own address: `CATCHMENT_VENDOR_URL_META` for `meta`. */
@@ -33,6 +45,7 @@ export type Config = {
    * for `hubspot`, else below CATCHMENT_PUBLIC_URL. Without either, the path of the request alone.
    */
   publicUrl: (slug: string) => string;
+  notify: NotifySettings;
 };
 
 /** Reads the whole environment once. Throws one error that names every problem, not only the first. */
@@ -40,7 +53,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = [];
   const values = withFiles(withoutBlanks(env), problems);
   const secrets = pathSecrets(values, problems);
-  problems.push(...missingCompanions(values), ...badUrls(values));
+  const notify = notifySettings(values, problems);
+  problems.push(...missingCompanions(values), ...badUrls(values), ...halfOidc(values));
   const parsed = Environment.safeParse(values);
   if (!parsed.success) problems.push(...parsed.error.issues.map(describe));
   if (!parsed.success || problems.length > 0) {
@@ -50,35 +64,32 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   const data = parsed.data;
   return {
-    environment: data.NODE_ENV ?? data.GRAPHILE_ENV ?? "development",
+    environment: environmentOf(data),
     host: data.HOST,
     port: data.PORT,
     dataDir: resolve(data.CATCHMENT_DATA_DIR),
     database: databaseChoice(data),
     erasureLedger: resolve(data.CATCHMENT_ERASURE_LEDGER ?? join(data.CATCHMENT_DATA_DIR, "erasures.ndjson")),
+    auditCheckpoints: resolve(
+      data.CATCHMENT_AUDIT_CHECKPOINTS ?? join(data.CATCHMENT_DATA_DIR, "audit.ndjson"),
+    ),
+    auditKey: data.CATCHMENT_AUDIT_KEY ?? null,
     key: data.CATCHMENT_KEY ?? null,
     replicaUrl: data.REPLICA_DATABASE_URL ?? null,
+    poolerUrl: data.CATCHMENT_API_POOLER_URL ?? null,
     logLevel: data.LOG_LEVEL,
+    ...apiConfig(data, environmentOf(data)),
     pathSecret: (slug) => secrets.get(variableName(slug)),
     vendorUrl: (slug) => urlOf(values[VENDOR_URL_PREFIX + variableName(slug)]),
     publicUrl: (slug) =>
       urlOf(values[PUBLIC_URL_PREFIX + variableName(slug)]) ??
       `${urlOf(values.CATCHMENT_PUBLIC_URL) ?? ""}/capture/${slug}`,
+    notify,
   };
 }
 
-/** These may stand in a file instead, named by the same variable with `_FILE` behind. */
-const MAY_BE_A_FILE = [
-  "DATABASE_URL",
-  "REPLICA_DATABASE_URL",
-  "CATCHMENT_OWNER_URL",
-  "CATCHMENT_API_URL",
-  "CATCHMENT_WORKER_URL",
-  "CATCHMENT_KEY",
-] as const;
 const PREPARED = ["CATCHMENT_OWNER_URL", "CATCHMENT_API_URL", "CATCHMENT_WORKER_URL"] as const;
 const TOGETHER = `must be set too, ${PREPARED.join(", ")} go together`;
-const SECRET_PREFIX = "CATCHMENT_SECRET_";
 const VENDOR_URL_PREFIX = "CATCHMENT_VENDOR_URL_";
 const PUBLIC_URL_PREFIX = "CATCHMENT_PUBLIC_URL_";
 
@@ -114,12 +125,16 @@ const Environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   CATCHMENT_DATA_DIR: z.string().default(".catchment"),
   CATCHMENT_ERASURE_LEDGER: z.string().optional(),
+  CATCHMENT_AUDIT_CHECKPOINTS: z.string().optional(),
+  CATCHMENT_AUDIT_KEY: z.string().min(32, "must have at least 32 characters").optional(),
   DATABASE_URL: PostgresUrl.optional(),
   REPLICA_DATABASE_URL: PostgresUrl.optional(),
   CATCHMENT_OWNER_URL: PostgresUrl.optional(),
   CATCHMENT_API_URL: PostgresUrl.optional(),
   CATCHMENT_WORKER_URL: PostgresUrl.optional(),
+  CATCHMENT_API_POOLER_URL: PostgresUrl.optional(),
   CATCHMENT_KEY: z.string().min(32, "must have at least 32 characters").optional(),
+  ...ApiEnvironment,
   LOG_LEVEL: LogLevel.default("info"),
   NODE_ENV: EnvironmentName.optional(),
   GRAPHILE_ENV: EnvironmentName.optional(),
@@ -135,55 +150,15 @@ function missingCompanions(values: Record<string, string>): string[] {
   return problems;
 }
 
+function environmentOf(data: z.infer<typeof Environment>): Config["environment"] {
+  return data.NODE_ENV ?? data.GRAPHILE_ENV ?? "development";
+}
+
 function databaseChoice(data: z.infer<typeof Environment>): DatabaseChoice {
   const { CATCHMENT_OWNER_URL: owner, CATCHMENT_API_URL: api, CATCHMENT_WORKER_URL: worker } = data;
   const urls = owner && api && worker ? { owner, api, worker } : null;
   if (data.DATABASE_URL) return { kind: "server", rootUrl: data.DATABASE_URL, urls };
   return urls ? { kind: "prepared", urls } : { kind: "embedded" };
-}
-
-/** Compose files pass `NAME=` for what is not set. */
-function withoutBlanks(env: NodeJS.ProcessEnv): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && value.trim() !== "") values.set(name, value.trim());
-  }
-  return values;
-}
-
-function withFiles(values: Map<string, string>, problems: string[]): Record<string, string> {
-  for (const name of MAY_BE_A_FILE) {
-    const path = values.get(`${name}_FILE`);
-    if (path === undefined) continue;
-    if (values.has(name)) problems.push(`${name} and ${name}_FILE are both set: leave one`);
-    const content = readSecret(`${name}_FILE`, path, problems);
-    if (content !== null) values.set(name, content);
-  }
-  return Object.fromEntries(values);
-}
-
-/** By slug in the variable's own spelling. Files are read now, so that a wrong path stops the start. */
-function pathSecrets(values: Record<string, string>, problems: string[]): Map<string, string> {
-  const secrets = new Map<string, string>();
-  for (const [name, value] of Object.entries(values)) {
-    if (!name.startsWith(SECRET_PREFIX)) continue;
-    const path = value.startsWith("file:") ? value.slice("file:".length) : null;
-    const secret = path === null ? value : readSecret(name, path, problems);
-    if (secret !== null) secrets.set(name.slice(SECRET_PREFIX.length), secret);
-  }
-  return secrets;
-}
-
-/** Without the line end that editors and `echo` leave. */
-function readSecret(name: string, path: string, problems: string[]): string | null {
-  try {
-    const content = readFileSync(path, "utf8").trim();
-    if (content !== "") return content;
-    problems.push(`${name}: the file ${path} is empty`);
-  } catch {
-    problems.push(`${name}: the file ${path} cannot be read`);
-  }
-  return null;
 }
 
 /** Never repeats the value: it may be a secret. */

@@ -1,45 +1,88 @@
 import type { IncomingMessage, Server } from "node:http";
-import type { Express, RequestHandler, Response } from "express";
+import type { Express } from "express";
+import type { Pool } from "pg";
 import { postgraphile } from "postgraphile";
 import { grafserv } from "postgraphile/grafserv/express/v4";
 import { makePool } from "../postgres/pools.ts";
-import { type Authenticate, type HolderOf, makeAuthenticate } from "./authenticate.ts";
+import { makeAllowance, type Rate } from "./allowance.ts";
+import { type HolderOf, makeAuthenticate } from "./authenticate.ts";
+import { type Documents, makeDocumentsPreset } from "./documents.ts";
+import { type Identities, makeDoor, whoseOf } from "./door.ts";
+import { makeLive } from "./live/live.ts";
 import { makeMaskError } from "./mask_error.ts";
+import { makeMeterPlugin } from "./meter.ts";
 import { makeSchemaPreset } from "./preset.ts";
+import { settingsOf } from "./settings.ts";
+import type { SignIn } from "./sign_in.ts";
 import type { Tokens } from "./tokens.ts";
 
 export type Api = {
-  /** Adds `POST /graphql`, and GraphiQL in development; with `holderOf` API keys may read. Rejects when the database does not answer. */
+  /**
+   * Adds `/graphql`, for requests and for subscriptions, and GraphiQL in development; with `holderOf` API keys may read.
+   * Rejects when the database does not answer.
+   */
   mount: (app: Express, server: Server, holderOf?: HolderOf) => Promise<void>;
+  /** Whether a request may become a websocket here; for `shouldUpgradeCallback` of the server. */
+  isUpgrade: (request: IncomingMessage) => boolean;
+  /** When the server begins to stop: ends subscriptions, which would keep their connections open. */
+  hangUp: () => Promise<void>;
   /** After the server has closed. */
   release: () => Promise<void>;
 };
 
-/** GraphQL over app_public, each request as the actor of its token and in a transaction of its own. */
-export function makeApi(options: {
+export type ApiOptions = {
+  /** A direct connection: who follows changes listens on it. */
   apiUrl: string;
+  /** The same database through a pooler in transaction mode, for everything but that. */
+  poolerUrl?: string | undefined;
+  /** For requests, when not one of its own. Whoever made it ends it. */
+  pool?: Pool | undefined;
   tokens: Pick<Tokens, "verify">;
+  signIn?: SignIn | undefined;
   isDevelopment: boolean;
   log: (line: string) => void;
   /** Brings erasures into the ledger. Without it none is answered as done. */
   recordErasures?: (() => Promise<unknown>) | undefined;
-}): Api {
-  const { apiUrl, tokens, isDevelopment, log, recordErasures = noLedger } = options;
-  const pool = makePool(apiUrl, { max: 10, applicationName: "catchment api", log });
-  const actors: Actors = new WeakMap();
+  /** Which may be asked for by name, and whether anything else may be asked. Without it everything. */
+  documents?: { known: Documents; isFree: boolean } | undefined;
+  /** Of each actor; of each address where nobody is named. Without it there is no limit. */
+  rate?: Rate | undefined;
+};
+
+/** GraphQL over app_public, each request as the actor of its token and in a transaction of its own. */
+export function makeApi(options: ApiOptions): Api {
+  const { apiUrl, poolerUrl, tokens, signIn, isDevelopment, log, recordErasures = noLedger } = options;
+  const pool =
+    options.pool ?? makePool(poolerUrl ?? apiUrl, { max: 10, applicationName: "catchment api", log });
+  const isPooled = poolerUrl !== undefined;
+  const identities: Identities = new WeakMap();
+  const allowance = makeAllowance(options.rate);
+  const live = makeLive({ apiUrl, log, allowance });
+  const { known, isFree } = options.documents ?? { known: new Map(), isFree: true };
   const graphql = postgraphile({
-    extends: [makeSchemaPreset(pool, recordErasures)],
+    extends: [makeSchemaPreset(pool, recordErasures, { isPooled }), makeDocumentsPreset(known, isFree)],
+    plugins: [
+      live.plugin,
+      makeMeterPlugin(allowance, ({ expressv4, ws }) =>
+        expressv4
+          ? whoseOf(identities.get(expressv4.req), expressv4.req)
+          : whoseOf(live.who(ws?.socket), ws?.request),
+      ),
+    ],
     grafast: {
       // The largest document that limits.ts lets through plans in 0.2 s; more is a machine with much to do.
       timeouts: { planning: 1_000, execution: 30_000 },
-      context: ({ expressv4 }) => ({ pgSettings: settingsOf(expressv4 && actors.get(expressv4.req)) }),
+      context: ({ expressv4, ws }) => {
+        const who = expressv4 ? identities.get(expressv4.req) : live.who(ws?.socket);
+        return { pgSettings: settingsOf(who), live: live.of(ws?.socket) };
+      },
     },
     grafserv: {
       graphqlPath: PATH,
       graphiql: isDevelopment,
       graphiqlPath: "/graphiql",
       graphiqlOnGraphQLGET: false,
-      websockets: false,
+      websockets: false, // ours: live/sockets.ts
       maxRequestLength: 200_000,
       maskError: makeMaskError(log),
     },
@@ -48,13 +91,18 @@ export function makeApi(options: {
   return {
     async mount(app, server, holderOf) {
       await graphql.getSchema();
-      const authenticate = makeAuthenticate({ pool, tokens, holderOf });
-      app.use(PATH, makeDoor(authenticate, actors, log));
+      const authenticate = makeAuthenticate({ pool, tokens, signIn, holderOf });
+      app.use(PATH, makeDoor({ authenticate, identities, allowance, log }));
       await serv.addTo(app, server, false);
+      live.attach(server, serv, authenticate);
     },
+    isUpgrade: ({ url = "", headers }) =>
+      url.split("?", 1)[0] === PATH && headers.upgrade?.toLowerCase() === "websocket",
+    hangUp: live.hangUp,
     async release() {
+      await live.hangUp();
       await graphql.release(); // and with it its server
-      await pool.end();
+      await Promise.all([options.pool === undefined && pool.end(), live.release()]);
     },
   };
 }
@@ -63,68 +111,4 @@ const PATH = "/graphql";
 
 async function noLedger(): Promise<never> {
   throw new Error("There is no ledger.");
-}
-
-/** Whom the door let in, by request. Who is not in it is nobody. */
-type Actors = WeakMap<IncomingMessage, { actorId: number; mayWrite: boolean }>;
-
-function settingsOf(who: { actorId: number; mayWrite: boolean } | undefined): Record<string, string> {
-  const settings = {
-    role: "catchment_user",
-    "catchment.actor": who === undefined ? "" : String(who.actorId),
-    statement_timeout: "5000",
-  };
-  // Postgres itself refuses whatever a mutation of somebody who may only read would write.
-  return who?.mayWrite === false ? { ...settings, transaction_read_only: "on" } : settings;
-}
-
-/** Before GraphQL reads anything: a bad token is 401, a database that cannot say whose it is 503. */
-function makeDoor(authenticate: Authenticate, actors: Actors, log: (line: string) => void): RequestHandler {
-  return async (request, response, next) => {
-    try {
-      const who = await authenticate(request.headers.authorization);
-      if (who === "invalid") return sendProblem(response, UNAUTHORIZED);
-      if (who === "forbidden") return sendProblem(response, FORBIDDEN);
-      if (who !== "anonymous") actors.set(request, who);
-      next();
-    } catch (error) {
-      log(`graphql: nobody can be authenticated: ${error instanceof Error ? error.message : error}`);
-      sendProblem(response, UNAVAILABLE);
-    }
-  };
-}
-
-type Problem = {
-  status: number;
-  slug: string;
-  title: string;
-  detail: string;
-  headers: Record<string, string>;
-};
-
-const UNAUTHORIZED: Problem = {
-  status: 401,
-  slug: "unauthorized",
-  title: "Unauthorized",
-  detail: "The token is not one of this installation, or its time is over.",
-  headers: { "www-authenticate": "Bearer" },
-};
-const FORBIDDEN: Problem = {
-  status: 403,
-  slug: "key-may-not",
-  title: "Not with this key",
-  detail: "This key may not read.",
-  headers: {},
-};
-const UNAVAILABLE: Problem = {
-  status: 503,
-  slug: "unavailable",
-  title: "Service Unavailable",
-  detail: "The database cannot be asked now. Try again.",
-  headers: { "retry-after": "1" },
-};
-
-function sendProblem(response: Response, { status, slug, title, detail, headers }: Problem): void {
-  response.status(status).set(headers).type("application/problem+json");
-  response.send(JSON.stringify({ type: `urn:catchment:problem:${slug}`, title, status, detail }));
 }

@@ -11,6 +11,9 @@ import {
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 500;
 
+export const GROUPED_FIELD = "groupedAggregates";
+export const MAX_GROUPS = 500;
+
 /** Every list answers a page: 50 rows unless `first` or `last` says otherwise, never more than 500. */
 export const PageSizePlugin: GraphileConfig.Plugin = {
   name: "CatchmentPageSizePlugin",

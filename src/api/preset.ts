@@ -5,28 +5,48 @@ import { makePgService } from "postgraphile/adaptors/pg";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { pgSmartTagsFromFile } from "postgraphile/utils";
 import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
+import { AggregatesPreset } from "./aggregates.ts";
 import { EditLeadPlugin } from "./edit_lead.ts";
 import { makeErasurePlugin } from "./erasure.ts";
+import { GlossaryPlugin } from "./glossary.ts";
+import { LeadPagePlugin } from "./lead_page.ts";
 import { LimitsPlugin } from "./limits.ts";
+import { LivePlugin } from "./live/fields.ts";
 import { MergedLeadsPlugin } from "./merged_leads.ts";
 import { PageSizePlugin } from "./page_size.ts";
+import { makeWithPgClient } from "./scoped_client.ts";
 
 /**
  * The schema: what `catchment_user` may see and call of `app_public`, and nothing of any other schema. Writes are
  * the functions there; no create, update or delete is generated.
- * `recordErasures`: see makeErasurePlugin.
+ * `recordErasures`: see makeErasurePlugin. `isPooled`: see makeWithPgClient.
  */
-export function makeSchemaPreset(pool: Pool, recordErasures: () => Promise<unknown>): GraphileConfig.Preset {
+export function makeSchemaPreset(
+  pool: Pool,
+  recordErasures: () => Promise<unknown>,
+  { isPooled = false }: { isPooled?: boolean } = {},
+): GraphileConfig.Preset {
+  // Without pubsub nothing listens on a connection of the pool: subscriptions have a listener of their own (live/).
+  const service = makePgService({ pool, schemas: ["app_public"], pubsub: false });
+  const createWithPgClient = () => makeWithPgClient(pool, { isPooled });
   return {
-    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset],
+    extends: [
+      PostGraphileAmberPreset,
+      PgSimplifyInflectionPreset,
+      PostGraphileConnectionFilterPreset,
+      AggregatesPreset,
+    ],
     plugins: [
       TagsPlugin,
       NoAccessorsPlugin,
+      GlossaryPlugin,
       makeErasurePlugin(recordErasures),
       PageSizePlugin,
       MergedLeadsPlugin,
+      LeadPagePlugin,
       LimitsPlugin,
       EditLeadPlugin,
+      LivePlugin,
     ],
     // `condition` says with less what `filter` says; the edge in a payload serves Relay 1;
     // `leadById(id:)` invites to pass a `rowId`, and `node(id:)` does the same.
@@ -36,11 +56,10 @@ export function makeSchemaPreset(pool: Pool, recordErasures: () => Promise<unkno
       "PgMutationPayloadEdgePlugin",
       "NodeAccessorPlugin",
     ],
-    // Without pubsub nothing listens on a connection of the pool: subscriptions would demand more than `true` here.
-    pgServices: [makePgService({ pool, schemas: ["app_public"], pubsub: false })],
+    pgServices: [{ ...service, adaptor: { ...service.adaptor, createWithPgClient } }],
     gather: { pgStrictFunctions: true },
     schema: {
-      defaultBehavior: "-insert -update -delete",
+      defaultBehavior: "-insert -update -delete -aggregates -groupedAggregates",
       dontSwallowErrors: true,
       pgForbidSetofFunctionsToReturnNull: true, // so the rows of a list are never null
       connectionFilterAllowNullInput: true,

@@ -4,8 +4,11 @@ import { deriveSecret } from "../postgres/role_urls.ts";
 export type Tokens = {
   /** `expiresIn` as jose reads it ("30m", "12h"); at most 24 hours. */
   mint: (slug: string, options?: { expiresIn?: string }) => Promise<string>;
-  /** The slug of the actor. Throws for any token that this installation did not mint, or that is past its time. */
-  verify: (token: string) => Promise<string>;
+  /**
+   * The slug of the actor, and until when in milliseconds since 1970. Throws for any token that this installation did not
+   * mint, or that is past its time.
+   */
+  verify: (token: string) => Promise<{ slug: string; expiresAt: number }>;
 };
 
 /**
@@ -41,9 +44,9 @@ export function makeTokens(key: string): Tokens {
         maxTokenAge: MAX_AGE_SECONDS,
         requiredClaims: ["sub", "iat", "exp"],
       });
-      const { sub } = payload;
+      const { sub, exp = 0 } = payload;
       if (typeof sub !== "string" || !SLUG.test(sub)) throw new Error("The subject is not a slug.");
-      return sub;
+      return { slug: sub, expiresAt: exp * 1_000 };
     },
   };
 }

@@ -10,6 +10,8 @@ export const LoadOrder = z.object({
   warmupSeconds: z.number(),
   seconds: z.number(),
   rate: z.number().optional(),
+  /** What is sent each time, as it goes over the wire. Without it a lead of its own. */
+  request: z.string().optional(),
   /** Whether each arrival is reported by its id. */
   isRecorded: z.boolean().default(false),
 });

@@ -24,7 +24,7 @@ async function run(order: Order): Promise<LoadResult> {
   const send = (sender: Sender, sentAt: number) => {
     sender.sentAt = sentAt;
     busy += 1;
-    sender.send(request(next++));
+    sender.send(order.request ?? request(next++));
   };
   /** The connection that was idle longest comes first: a server closes those that nobody uses. */
   const serve = () => {

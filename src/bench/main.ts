@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { benchBulk } from "./bulk.ts";
 import { benchCapture } from "./capture.ts";
+import { benchClock } from "./clock.ts";
 import { openBenchCluster } from "./cluster.ts";
+import { benchGraphql } from "./graphql.ts";
 import { benchIdentity } from "./identity.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
@@ -9,11 +11,12 @@ import { benchPipeline } from "./pipeline.ts";
 import { benchRehearsal } from "./rehearsal.ts";
 import { render, writeInto } from "./report.ts";
 import { benchRouting } from "./routing.ts";
+import { benchScope } from "./scope.ts";
 import type { Section } from "./section.ts";
 import { meterStolen } from "./stolen.ts";
 
 const USAGE =
-  "npm run bench -- [capture|bulk|pipeline|latency|rehearsal|routing|identity …] [--full] [--json] [--write]";
+  "npm run bench -- [capture|bulk|pipeline|latency|rehearsal|routing|clock|identity|scope|graphql …] [--full] [--json] [--write]";
 const BENCHES = {
   capture: benchCapture,
   bulk: benchBulk,
@@ -21,7 +24,10 @@ const BENCHES = {
   latency: benchLatency,
   rehearsal: benchRehearsal,
   routing: benchRouting,
+  clock: benchClock,
   identity: benchIdentity,
+  scope: benchScope,
+  graphql: benchGraphql,
 };
 
 await main();
@@ -60,11 +66,22 @@ function readArguments() {
   });
   const unknown = positionals.filter((name) => !(name in BENCHES));
   if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(", ")}. ${USAGE}`);
-  const all = ["capture", "bulk", "pipeline", "latency", "rehearsal", "routing", "identity"] as const;
-  // Bulk and rehearsal take a minute and a half each, identity some ten: they are run by their names.
+  const all = [
+    "capture",
+    "bulk",
+    "pipeline",
+    "latency",
+    "rehearsal",
+    "routing",
+    "clock",
+    "identity",
+    "scope",
+    "graphql",
+  ] as const;
+  // Bulk and rehearsal take a minute and a half each, clock some four, identity ten, scope and graphql two: they are run by their names.
   const names =
     positionals.length === 0
-      ? all.filter((name) => !["bulk", "rehearsal", "identity"].includes(name))
+      ? all.filter((name) => !["bulk", "rehearsal", "clock", "identity", "scope", "graphql"].includes(name))
       : all.filter((name) => positionals.includes(name));
   return { names, isFull: values.full ?? false, isJson: values.json ?? false, writes: values.write ?? false };
 }

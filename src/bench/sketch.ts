@@ -46,8 +46,8 @@ notifications as (
   select decision_id, lead_id, territory_id, trace_id, 'lead_assigned', actor_id, 'A new lead is yours.', now(), now() from claimed, place
 ),
 clocks as (
-  insert into app_public.clocks (lead_id, territory_id, kind, policy_id, trace_id, target_seconds, thresholds, started_at, due_at, next_at)
-  select lead_id, territory_id, 'first_response', policy_id, trace_id, 900, '{80,100,150}', received_at, received_at + interval '1 hour', received_at + interval '1 hour'
+  insert into app_public.clocks (lead_id, territory_id, kind, policy_id, trace_id, target_seconds, thresholds, started_at, running_since, segment_started_at, warn_at, due_at, overdue_at, next_at)
+  select lead_id, territory_id, 'first_response', policy_id, trace_id, 900, '{80,100,150}', received_at, received_at, received_at, received_at + interval '1 hour', received_at + interval '1 hour', received_at + interval '1 hour', received_at + interval '1 hour'
     from claimed, place
 ),
 audit as (

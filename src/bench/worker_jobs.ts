@@ -1,9 +1,9 @@
 import { run } from "graphile-worker";
 import { z } from "zod";
-import { makeLogChannel } from "../notify/log.ts";
 import { makePool } from "../postgres/pools.ts";
 import { makeNotify } from "../tasks/notify.ts";
 import { makeLog } from "../telemetry/log.ts";
+import { makeMessenger } from "../worker/messenger.ts";
 import { answerParent } from "./child.ts";
 import { makeJobPerLead, makeRouteOne } from "./job_per_lead.ts";
 
@@ -13,13 +13,20 @@ const Start = z.object({ workerUrl: z.string() });
 answerParent(async (message) => {
   const log = makeLog("info");
   const pgPool = makePool(Start.parse(message).workerUrl, { max: 14, applicationName: "bench jobs" });
+  const messenger = makeMessenger({
+    pool: pgPool,
+    settings: { publicUrl: null, mail: null, networks: [] },
+    secret: () => undefined,
+    key: undefined,
+    log: { line: (line) => log.warn(line), notification: (fields, text) => log.info(fields, text) },
+  });
   await run({
     pgPool,
     concurrency: 10,
     noHandleSignals: true,
     taskList: {
       route_one: makeJobPerLead(makeRouteOne()),
-      notify: makeNotify({ log: makeLogChannel((fields, text) => log.info(fields, text)) }),
+      notify: makeNotify(messenger),
     },
   });
   return {};

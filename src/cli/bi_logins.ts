@@ -5,16 +5,17 @@ import { createBiLogin } from "../setup/bi_login.ts";
 import { readActors } from "./organization.ts";
 
 /**
- * Gives every BI actor its database login. One that can log in already is left alone; one that cannot be made is
- * told and stops nothing else. Without a root connection nobody here may make logins.
+ * Gives every BI actor of the organization its database login. One that can log in already is left alone, and so is
+ * one that `bi grant` made; one that cannot be made is told and stops nothing else. Without a root connection nobody
+ * here may make logins.
  */
 export async function ensureBiLogins(
   urls: DatabaseUrls,
   key: string,
   tell: (line: string) => void,
 ): Promise<void> {
-  for (const { slug, kind, db_role: role, is_active: isActive } of await readActors(urls)) {
-    if (kind !== "bi_login" || role === null || !isActive) continue;
+  for (const { slug, kind, db_role: role, is_active, is_granted } of await readActors(urls)) {
+    if (kind !== "bi_login" || role === null || !is_active || is_granted) continue;
     if (await canLogIn(biUrl(urls, key, role))) continue;
     if (urls.root === undefined) {
       tell(

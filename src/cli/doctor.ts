@@ -4,8 +4,11 @@ import type { DatabaseUrls } from "../postgres/instance.ts";
 import { ensureKey } from "../postgres/key.ts";
 import { pendingMigrations } from "../postgres/migrate.ts";
 import { configure } from "./configuration.ts";
+import { checkAudit } from "./doctor/audit.ts";
+import { checkCalendars } from "./doctor/calendars.ts";
 import { type Finding, fail, ok } from "./doctor/finding.ts";
 import { checkLedger } from "./doctor/ledger.ts";
+import { checkNotifications } from "./doctor/notifications.ts";
 import { checkPoolers } from "./doctor/pooler.ts";
 import { checkRoles } from "./doctor/roles.ts";
 import { checkSecrets } from "./doctor/secrets.ts";
@@ -40,7 +43,7 @@ async function examine(urls: DatabaseUrls, config: Config): Promise<Finding[]> {
   const isEmbedded = config.database.kind === "embedded";
   const server = await withConnection(urls.api, (session) => checkServer(session, isEmbedded));
   const pending = await pendingMigrations(urls.owner);
-  const basis = [...server, ...(await checkPoolers(urls)), migrations(pending)];
+  const basis = [...server, ...(await checkPoolers(urls, config.poolerUrl)), migrations(pending)];
   // Tables that are not there yet cannot be looked at.
   if (pending.length > 0) return basis;
   return [
@@ -51,7 +54,10 @@ async function examine(urls: DatabaseUrls, config: Config): Promise<Finding[]> {
     ])),
     ...(await withConnection(urls.worker, async (worker) => [
       ...(await checkWork(worker)),
+      ...(await checkCalendars(worker)),
       ...(await checkLedger(worker, config.erasureLedger)),
+      ...(await checkAudit(worker, config.auditCheckpoints, config.auditKey ?? (await ensureKey(config)))),
+      ...(await checkNotifications(worker, { key: await ensureKey(config), config })),
       ...(await checkSecrets(worker, { key: await ensureKey(config), pathSecret: config.pathSecret })),
     ])),
   ];

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import type { Config } from "../config.ts";
 import type { DatabaseUrls } from "../postgres/instance.ts";
-import { ensureKey } from "../postgres/key.ts";
-import { biUrl } from "./bi_logins.ts";
 import { configure } from "./configuration.ts";
 import { exportClient } from "./export/client.ts";
 import { readFilter } from "./export/filter.ts";
@@ -11,8 +9,9 @@ import { exportPerson } from "./export/person.ts";
 import { type ExportRequest, type Reader, readList } from "./export/read_list.ts";
 import { csvFormat, ndjsonFormat } from "./export/row_format.ts";
 import { attach } from "./find_running.ts";
-import { type Actor, look, readActors } from "./organization.ts";
-import { CommandError, EXIT, misused, refused } from "./outcome.ts";
+import { loginUrl } from "./login_url.ts";
+import { look, readActors } from "./organization.ts";
+import { CommandError, EXIT, misused } from "./outcome.ts";
 import { note } from "./output.ts";
 
 const Options = z.object({
@@ -118,10 +117,5 @@ async function readerOf(
   }
   if (schema !== "bi")
     throw new CommandError(EXIT.failed, `${slug} is a BI login: it reads the views of bi and no table.`);
-  return { url: await urlOfLogin(actor, actor.db_role, config, urls), actor: null };
-}
-
-async function urlOfLogin(actor: Actor, role: string, config: Config, urls: DatabaseUrls): Promise<string> {
-  if (urls.root !== undefined) return biUrl(urls, await ensureKey(config), role);
-  throw refused(`The login of ${actor.slug} was made by somebody else, who knows its password.`);
+  return { url: await loginUrl(config, urls, actor.db_role), actor: null };
 }

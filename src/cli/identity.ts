@@ -51,6 +51,14 @@ export function addIdentity(program: Command): void {
     .action(async (options: TrainOptions) => (await import("./identity/train.ts")).trainIdentity(options));
 
   identity
+    .command("index")
+    .description(
+      "make leads findable by likeness that came before this was possible; a second time does nothing",
+    )
+    .option("--json", "print an object")
+    .action(async (options) => (await import("./identity/index_leads.ts")).indexIdentity(options));
+
+  identity
     .command("models")
     .description("list what was learned, the newest first, and what decides")
     .addOption(boundary())

@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
+import { addAudit } from "./audit.ts";
+import { addBi } from "./bi.ts";
+import { addExplain } from "./explain.ts";
 import { addExport } from "./export/command.ts";
-import { count, withFilter } from "./filter.ts";
 import { addIdentity } from "./identity.ts";
 import { addKeys } from "./keys.ts";
 import { CommandError, EXIT } from "./outcome.ts";
@@ -8,7 +10,12 @@ import { note } from "./output.ts";
 import { addPrivacy } from "./privacy.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addReconcile } from "./reconcile.ts";
+import { addRehearsals } from "./rehearsals.ts";
+import { addScoring } from "./scoring.ts";
 import { addSecrets } from "./secrets.ts";
+import { addShadow } from "./shadow.ts";
+import { addSignIns } from "./sign_ins.ts";
+import { addSimulate } from "./simulate.ts";
 import type { Part } from "./start.ts";
 import { addTerritories } from "./territories.ts";
 
@@ -50,6 +57,10 @@ program
   .command("apply")
   .argument("[folder]", "folder of YAML files (default: examples/acme of this checkout)")
   .description("make the database what the YAML files say, as the next revision, all or nothing")
+  .option(
+    "--draft",
+    "only write the rules and the members of teams down, to be rehearsed; nothing is decided by them",
+  )
   .option("--json", "print an object")
   .action(async (folder, options) => (await import("./apply.ts")).apply(folder, options));
 
@@ -76,34 +87,8 @@ addReconcile(program);
 addQuarantine(program);
 addPrivacy(program);
 
-withFilter(program.command("rehearse"))
-  .description(
-    "tell what would become of past captures under another contract or other rules; changes nothing",
-  )
-  .option("--captures <id...>", "these captures")
-  .option(
-    "--contract <version>",
-    "judge by this version of their path's contract (default: the active one)",
-    count,
-  )
-  .option("--revision <number>", "route by the rules of this revision (default: the current one)", count)
-  .option("--folder <folder>", "judge by the contracts of these YAML files")
-  .option("--json", "print an object")
-  .action(async (options) => (await import("./rehearse.ts")).rehearseCaptures(options));
-
-withFilter(program.command("replay"))
-  .description(
-    "do what rehearse tells, as far as it takes nothing away from anybody; a second time does nothing",
-  )
-  .option("--captures <id...>", "these captures")
-  .option(
-    "--contract <version>",
-    "judge by this version of their path's contract (default: the active one)",
-    count,
-  )
-  .option("--all", "every capture, when no filter is given")
-  .option("--json", "print an object")
-  .action(async (options) => (await import("./replay.ts")).replay(options));
+addRehearsals(program);
+addSimulate(program);
 
 program
   .command("token")
@@ -113,8 +98,13 @@ program
   .option("--json", "print an object")
   .action(async (slug, options) => (await import("./token.ts")).token(slug, options));
 
+addShadow(program);
 addIdentity(program);
+addScoring(program);
 addKeys(program);
+addBi(program);
+addSignIns(program);
+addAudit(program);
 
 program
   .command("url")
@@ -124,6 +114,7 @@ program
   .action(async (who, options) => (await import("./url.ts")).url(who, options));
 
 addSecrets(program);
+addExplain(program);
 
 program
   .command("doctor")

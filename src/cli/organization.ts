@@ -46,11 +46,20 @@ export async function isEmpty(urls: DatabaseUrls): Promise<boolean> {
   return rowCount === 0;
 }
 
-export type Actor = { slug: string; kind: string; db_role: string | null; is_active: boolean };
+/** `is_granted`: `catchment bi grant` made this login, and only who called it knows its password. */
+export type Actor = {
+  slug: string;
+  kind: string;
+  db_role: string | null;
+  is_active: boolean;
+  is_granted: boolean;
+};
 
 export async function readActors(urls: DatabaseUrls): Promise<Actor[]> {
   const { rows } = await look(urls, (worker) =>
-    worker.query<Actor>("select slug, kind, db_role, is_active from app_public.actors order by slug"),
+    worker.query<Actor>(
+      "select slug, kind, db_role, is_active, granted_at is not null as is_granted from app_public.actors order by slug",
+    ),
   );
   return rows;
 }

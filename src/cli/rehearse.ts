@@ -7,14 +7,19 @@ import { countSelected, type Filter } from "../pipeline/selection.ts";
 import { withClient } from "../postgres/pools.ts";
 import { readSetup } from "../setup/read.ts";
 import { contractChoice, type FilterOptions, filterOf } from "./filter.ts";
-import { CommandError, EXIT, misused } from "./outcome.ts";
+import { misused } from "./outcome.ts";
 import { say, sayJson, table } from "./output.ts";
 import { makeProgress } from "./progress.ts";
 import { describeReasons } from "./quarantine/verdicts.ts";
+import { rehearseLeadsOf } from "./rehearse/leads.ts";
+import { requireRevision } from "./revision.ts";
 import { withWorkerPool } from "./worker_pool.ts";
 
 export type RehearseOptions = FilterOptions & {
   captures?: string[];
+  /** Leads instead of captures. */
+  leads?: true;
+  territory?: string;
   contract?: number;
   revision?: number;
   folder?: string;
@@ -23,6 +28,8 @@ export type RehearseOptions = FilterOptions & {
 
 /** Tells what would become of past captures under another contract or other rules. Changes nothing, and locks nothing. */
 export async function rehearseCaptures(options: RehearseOptions): Promise<void> {
+  if (options.leads) return rehearseLeadsOf(options);
+  if (options.territory !== undefined) throw misused("--territory is about leads: say --leads too.");
   const filter = filterOf(options, options.captures);
   const choice = await choose(options, filter);
   const result = await withWorkerPool("rehearse", (pool) =>
@@ -66,12 +73,6 @@ async function walk(
   } finally {
     progress.stop();
   }
-}
-
-async function requireRevision(client: Pick<Pool, "query">, revision: number | null): Promise<void> {
-  if (revision === null) return;
-  const { rowCount } = await client.query("select from app_public.revisions where id = $1", [revision]);
-  if (rowCount === 0) throw new CommandError(EXIT.failed, `There is no revision ${revision}.`);
 }
 
 function describe(result: Differences): string[] {

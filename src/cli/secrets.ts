@@ -4,11 +4,13 @@ import type { Command } from "commander";
 export function addSecrets(program: Command): void {
   const secrets = program
     .command("secrets")
-    .description("secrets of capture paths, kept encrypted; CATCHMENT_SECRET_<PATH> in the environment wins");
+    .description(
+      "secrets of capture paths and channels, kept encrypted; CATCHMENT_SECRET_<SLUG> in the environment wins",
+    );
 
   secrets
     .command("set")
-    .argument("<path>", "slug of a capture path, such as meta")
+    .argument("<path>", "slug of a capture path or channel, such as meta")
     .argument("[name]", "which of its secrets, such as access-token (default: its own)")
     .description("keep what comes on standard input, encrypted under the key of this installation")
     .action(async (path, name) => (await import("./secrets/run.ts")).setSecret(path, name));
@@ -21,7 +23,7 @@ export function addSecrets(program: Command): void {
 
   secrets
     .command("remove")
-    .argument("<path>", "slug of a capture path")
+    .argument("<path>", "slug of a capture path or channel")
     .argument("[name]", "which of its secrets (default: its own)")
     .description("forget a stored secret")
     .action(async (path, name) => (await import("./secrets/run.ts")).removeSecret(path, name));

@@ -1,5 +1,7 @@
 import { makeAuthenticate } from "../api/authenticate.ts";
+import { loadDocuments } from "../api/documents.ts";
 import { makeApi } from "../api/mount.ts";
+import { makeSignIn } from "../api/sign_in.ts";
 import { makeTokens } from "../api/tokens.ts";
 import type { Config } from "../config.ts";
 import { makeRecordErasures } from "../erasure/record.ts";
@@ -74,8 +76,9 @@ async function bringUp(house: House): Promise<void> {
   if (isAsked()) return;
 
   if (only !== "api") {
-    const { pathSecret, vendorUrl, erasureLedger } = config;
-    const ways = { pathSecret, key, vendorUrl, erasureLedger };
+    const { pathSecret, vendorUrl, erasureLedger, notify } = config;
+    const audit = { checkpoints: config.auditCheckpoints, key: config.auditKey ?? key };
+    const ways = { pathSecret, key, vendorUrl, erasureLedger, audit, notify };
     const worker = await startWorker({ url: urls.worker, log: workerLog(house), ...ways });
     stops.push(worker.stop);
   }
@@ -106,9 +109,14 @@ async function openDoors(house: House, urls: DatabaseUrls, key: string): Promise
   stops.push(() => pool.end());
   const recordErasures = makeRecordErasures(pool, house.config.erasureLedger);
   const isDevelopment = environment !== "production";
-  const api = makeApi({ apiUrl: urls.api, tokens, isDevelopment, log: warn, recordErasures });
+  const { isFree, rate } = house.config.graphql;
+  const documents = { known: await loadDocuments(), isFree };
+  const signIn = house.config.oidc ? makeSignIn(house.config.oidc) : undefined;
+  const poolerUrl = house.config.poolerUrl ?? undefined;
+  const options = { apiUrl: urls.api, poolerUrl, tokens, signIn, isDevelopment, log: warn, recordErasures };
+  const api = makeApi({ ...options, documents, rate });
   stops.push(api.release);
-  const authenticate = makeAuthenticate({ pool, tokens });
+  const authenticate = makeAuthenticate({ pool, tokens, signIn });
   const server = await startServer({
     port,
     host,
@@ -118,6 +126,8 @@ async function openDoors(house: House, urls: DatabaseUrls, key: string): Promise
     publicUrl,
     log,
     mountApi: api.mount,
+    isUpgrade: api.isUpgrade,
+    hangUp: api.hangUp,
     authenticate: async (request) => {
       const who = await authenticate(request.headers.authorization);
       return typeof who === "string" ? null : who;

@@ -1,11 +1,10 @@
 import type { Config } from "../config.ts";
 import type { DatabaseUrls } from "../postgres/instance.ts";
-import { ensureKey } from "../postgres/key.ts";
-import { biUrl } from "./bi_logins.ts";
 import { configure } from "./configuration.ts";
 import { findRunning } from "./find_running.ts";
+import { loginUrl } from "./login_url.ts";
 import { type Actor, readActors } from "./organization.ts";
-import { CommandError, EXIT, refused } from "./outcome.ts";
+import { CommandError, EXIT } from "./outcome.ts";
 import { say, sayJson } from "./output.ts";
 
 /** Prints a connection string, password included, and nothing else. */
@@ -22,11 +21,7 @@ function isPart(who: string): who is "owner" | "api" | "worker" {
 }
 
 async function urlOfActor(slug: string, config: Config, urls: DatabaseUrls): Promise<string> {
-  const role = roleOf(slug, await readActors(urls));
-  if (urls.root === undefined) {
-    throw refused(`The login ${role} was made by somebody else, who knows its password.`);
-  }
-  return biUrl(urls, await ensureKey(config), role);
+  return loginUrl(config, urls, roleOf(slug, await readActors(urls)));
 }
 
 function roleOf(slug: string, actors: Actor[]): string {

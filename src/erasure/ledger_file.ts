@@ -1,7 +1,6 @@
-import { mkdir, open, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { errorCode } from "../postgres/connect.ts";
+import { appendLines } from "../postgres/append_lines.ts";
 
 /** One erasure: ids and an instant, nothing personal. A line of the ledger is this as JSON. */
 export const LedgerEntry = z.object({
@@ -14,19 +13,12 @@ export const LedgerEntry = z.object({
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
-/** Adds lines at the end, in one write, and answers when they are on disk. Several processes of a host may do so. */
+/** Adds lines at the end and answers when they are on disk. */
 export async function appendToLedger(file: string, entries: readonly LedgerEntry[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const handle = await open(file, "a+", 0o600);
-  try {
-    // What a crash left half written keeps its line to itself.
-    const start = (await endsInsideALine(handle)) ? "\n" : "";
-    await handle.appendFile(start + entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await syncFolder(dirname(file));
+  await appendLines(
+    file,
+    entries.map((entry) => JSON.stringify(entry)),
+  );
 }
 
 /** `unreadable`: numbers of lines that are no entry. After a crash one may be there; its entry stands in another line. */
@@ -48,20 +40,4 @@ function entryOf(line: string): LedgerEntry | null {
   } catch {
     return null;
   }
-}
-
-async function endsInsideALine(handle: Awaited<ReturnType<typeof open>>): Promise<boolean> {
-  const { size } = await handle.stat();
-  if (size === 0) return false;
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer.toString() !== "\n";
-}
-
-/** A file that was just made is there after a power cut only when its folder says so. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch((error: unknown) => {
-    if (["EISDIR", "EPERM", "EACCES"].includes(errorCode(error))) return null; // systems that open no folders
-    throw error;
-  });
-  await handle?.sync().finally(() => handle.close());
 }

@@ -1,8 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
-import { withClient } from "../postgres/pools.ts";
 import { type Differences, makeDifferences, type Rehearsed } from "./differences.ts";
 import { type Judged, type Judges, judgeAll } from "./judges.ts";
+import { CHUNK_SIZE, readOnly, rest } from "./read_only.ts";
 import { type Filter, selectChunk } from "./selection.ts";
 
 export type Rehearsal = {
@@ -40,17 +39,10 @@ export async function rehearse(pool: Pool, rehearsal: Rehearsal): Promise<Differ
     after = chunk.last;
     left -= chunk.judged.length;
     onChunk(chunk.judged.length);
-    await pause(REST * (performance.now() - startedAt));
+    await rest(startedAt);
   }
   return differences.result();
 }
-
-/**
- * A chunk takes some 30 ms; nine tenths of the time there is none, and what arrives has the processors for itself. At
- * 500 arrivals a second, chunks of 200 in a quarter of the time made capture to routed a third slower in the p99.
- */
-const CHUNK_SIZE = 100;
-const REST = 9;
 
 type Chunk = { judged: Judged[]; rehearsed: Map<string, Rehearsed>; last: string | null };
 
@@ -85,18 +77,4 @@ function asDecided({ capture, judge: { contract }, judgement }: Judged) {
     team: contract.routing?.team ?? null,
     rules: contract.territory_rules ?? [],
   };
-}
-
-/** A session that cannot write, even if it wanted to; all of a chunk is read at one instant. */
-function readOnly<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-  return withClient(pool, async (client) => {
-    await client.query("begin transaction isolation level repeatable read read only");
-    try {
-      await client.query("set local statement_timeout = '20s'");
-      await client.query("set local lock_timeout = '1s'"); // a migration goes first
-      return await work(client);
-    } finally {
-      await client.query("rollback").catch(() => {});
-    }
-  });
 }

@@ -74,7 +74,7 @@ async function joinOwnRoles(root: Client): Promise<void> {
 }
 
 /** Only its digest crosses the wire, so no statement log shows the password; some services insist on the plain one. */
-async function setPassword(root: Client, role: string, password: string): Promise<void> {
+export async function setPassword(root: Client, role: string, password: string): Promise<void> {
   const alter = (secret: string) => root.query(`alter role ${role} password ${escapeLiteral(secret)}`);
   const digest = scramDigest(password);
   if (digest === null) return void (await alter(password));

@@ -8,6 +8,8 @@ const Overview = z.looseObject({
   unassigned: z.number(),
   thresholdsDue: z.number(),
   exceptionsOpen: z.number(),
+  notificationsDue: z.number().optional(),
+  notificationsFailed: z.number().optional(),
   asOf: z.string(),
   traces: z.array(z.looseObject({ status: z.string(), receivedAt: z.string() })),
   // What readiness would like to know; absent until the database says it.

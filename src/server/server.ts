@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Express } from "express";
 import { makeAdmit } from "../capture/admit.ts";
@@ -38,6 +38,10 @@ export type ServerOptions = {
   log: Log;
   /** Adds the API before the server listens. */
   mountApi?: (app: Express, server: Server, holderOf: Keys["holderOf"]) => Promise<void>;
+  /** Whether a request may become a websocket. Without it none may, and its offer is passed over. */
+  isUpgrade?: (request: IncomingMessage) => boolean;
+  /** When the server begins to stop: ends what would keep connections open. */
+  hangUp?: () => Promise<void>;
   /** Null: nobody. Without it nobody is let in who is not local. */
   authenticate?: Authenticate;
   isMigrated?: () => Promise<boolean>;
@@ -116,7 +120,8 @@ export async function startServer(
     log,
   });
   let isStopping = false;
-  const server = createServer(LIMITS, (request, response) => {
+  const shouldUpgradeCallback = options.isUpgrade ?? (() => false);
+  const server = createServer({ ...LIMITS, shouldUpgradeCallback }, (request, response) => {
     if (isStopping) response.setHeader("connection", "close");
     if (request.url?.startsWith("/capture/")) door(request, response);
     else app(request, response);
@@ -129,6 +134,7 @@ export async function startServer(
     const port = await listen(server, options.port, options.host);
     const stop = async () => {
       isStopping = true;
+      await options.hangUp?.();
       await drain(server, DRAIN_MS);
       await closePools();
     };
@@ -149,6 +155,9 @@ function gauges(overview: Overview) {
     captures_quarantined: overview.quarantined,
     leads_unassigned: overview.unassigned,
     thresholds_due: overview.thresholdsDue,
+    thresholds_late_seconds: overview.oldestDueSeconds ?? 0,
+    notifications_due: overview.notificationsDue ?? 0,
+    notifications_failed: overview.notificationsFailed ?? 0,
     exceptions_open: overview.exceptionsOpen,
   };
 }

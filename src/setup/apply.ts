@@ -9,10 +9,13 @@ import { readWanted } from "./read_wanted.ts";
 import { refuse } from "./refuse.ts";
 import { stateOf } from "./state.ts";
 import { writeActors } from "./write_actors.ts";
+import { writeCalendars } from "./write_calendars.ts";
+import { writeNotifications } from "./write_notifications.ts";
 import { writePaths } from "./write_paths.ts";
 import { writePolicies } from "./write_policies.ts";
 import { writeRetention } from "./write_retention.ts";
 import { writeRules } from "./write_rules.ts";
+import { writeSignIns } from "./write_sign_ins.ts";
 import { writeTeams } from "./write_teams.ts";
 import { removeTerritories, writeTerritories } from "./write_territories.ts";
 
@@ -53,6 +56,7 @@ export async function applySetup(
     const at = await instantOf(client, now);
     const revision = await addRevision(client, setup, appliedBy, at);
     await write(client, setup, revision, at);
+    if (changes.some(({ part }) => part === "gate_rules")) await client.query(REVIEW_HELD, [at]);
     const left = difference(stateOf(await readCurrent(client)), wanted);
     if (left.length > 0) {
       throw new Error(
@@ -67,16 +71,23 @@ export async function applySetup(
   }
 }
 
+// Whom the gate holds under rules that were changed.
+const REVIEW_HELD = `
+  select app_private.review_held(array(select leads.id from app_public.leads where leads.held_at is not null), $1)`;
+
 /** Two applies at once follow one another; the second sees what the first has made. */
 const APPLY_LOCK = "7224628639";
 
 async function write(client: Client, setup: Setup, revision: number, at: Date): Promise<void> {
   const { organization, exceptionPolicies } = setup;
   await writeTerritories(client, organization);
+  await writeCalendars(client, organization, at);
   await writeActors(client, organization);
+  await writeSignIns(client, organization, at);
   await writeTeams(client, organization);
   await writePaths(client, organization, at);
   await writePolicies(client, organization, exceptionPolicies);
+  await writeNotifications(client, organization);
   await writeRetention(client, organization);
   await writeRules(client, organization, revision);
   await removeTerritories(client, organization);
@@ -84,7 +95,7 @@ async function write(client: Client, setup: Setup, revision: number, at: Date): 
 
 async function lastRevision(client: Client): Promise<number | undefined> {
   const { rows } = await client.query<{ id: number }>(
-    "select id from app_public.revisions order by id desc limit 1",
+    "select id from app_public.revisions where not is_draft order by id desc limit 1",
   );
   return rows[0]?.id;
 }

@@ -8,7 +8,7 @@ import type { Finding } from "./problem.ts";
  */
 export async function findBadConditions(client: Client, organization: Organization): Promise<Finding[]> {
   const conditions = [
-    ...(["territory_rules", "scoring_rules", "routing_rules"] as const).flatMap((section) =>
+    ...(["territory_rules", "scoring_rules", "routing_rules", "gate_rules"] as const).flatMap((section) =>
       organization[section].flatMap(({ condition }, at) =>
         condition === null ? [] : [{ path: [section, at, "condition"], condition }],
       ),

@@ -44,7 +44,9 @@ function isListOfRules(part: Part): boolean {
 /** Personal data stays out of plans: they are pasted into tickets and chats. */
 const PERSONAL: Partial<Record<Part, readonly string[]>> = {
   actors: ["name", "email"],
+  sign_ins: ["subject"],
   teams: ["contact_name"],
+  notification_channels: ["address"],
 };
 
 /** These are never taken away: a closed path keeps its own for the day it opens again, a kind may still be open. */

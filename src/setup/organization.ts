@@ -1,9 +1,13 @@
 import { z } from "zod";
 import { SOURCES } from "../capture/sources/registry.ts";
 import { Contract } from "../contracts/contract.ts";
-import { LEAD_STATUSES } from "../contracts/statuses.ts";
+import { Calendar } from "./calendar.ts";
+import { ExceptionOverride } from "./exception_policy.ts";
+import { GateRule } from "./gate_rule.ts";
+import { Language, NotificationChannel, NotificationPolicy } from "./notification_rule.ts";
 import { RetentionRule } from "./retention_rule.ts";
 import { RoutingRule } from "./routing_rule.ts";
+import { SlaPolicy } from "./sla_policy.ts";
 import { Slug } from "./slug.ts";
 import { SurvivorshipRule } from "./survivorship_rule.ts";
 import { TimeZone } from "./time_zone.ts";
@@ -12,15 +16,20 @@ import { WorkingHours } from "./working_hours.ts";
 /** One YAML file of an organization's folder: any of the sections, each a list. Unknown keys are refused. */
 export const OrganizationFile = z.strictObject({
   territories: list(() => Territory),
+  calendars: list(() => Calendar),
   actors: list(() => Actor),
+  sign_ins: list(() => SignIn),
   teams: list(() => Team),
   capture_paths: list(() => CapturePath),
   territory_rules: list(() => TerritoryRule),
   scoring_rules: list(() => ScoringRule),
   survivorship_rules: list(() => SurvivorshipRule),
   routing_rules: list(() => RoutingRule),
+  gate_rules: list(() => GateRule),
   sla_policies: list(() => SlaPolicy),
   retention_rules: list(() => RetentionRule),
+  notification_channels: list(() => NotificationChannel),
+  notification_policies: list(() => NotificationPolicy),
   exception_policies: list(() => ExceptionOverride),
 });
 export type Organization = z.infer<typeof OrganizationFile>;
@@ -58,8 +67,20 @@ export const Territory = z.strictObject({
   unassigned_seconds: z.int().min(60).max(31_536_000).nullable().default(null),
   /** Whose pool then takes it. Left out: as the nearest ancestor says, else a manager does. */
   fallback: Slug.nullable().default(null),
+  /** So long nothing may happen with a lead until its owner is asked to follow up. Left out: as the nearest ancestor says, else 604800. */
+  stagnant_seconds: z.int().min(60).max(31_536_000).nullable().default(null),
+  /** So long the owner has for that, and as long again until the manager has the lead. Left out: as the nearest ancestor says, else 86400. */
+  follow_up_seconds: z.int().min(60).max(31_536_000).nullable().default(null),
+  /** So long an approver has. Left out: as the nearest ancestor says, else 86400. */
+  approval_seconds: z.int().min(60).max(31_536_000).nullable().default(null),
+  /** So long an owner may have a lead without word of it. Left out: as the nearest ancestor says, else 1800. */
+  handover_seconds: z.int().min(60).max(31_536_000).nullable().default(null),
   /** Days in which a touch loses half its weight. Left out: as the nearest ancestor says, else 7. */
   attribution_half_life_days: z.number().min(0.01).max(3_650).nullable().default(null),
+  /** Which score routing rules ask: points, or the chance to win in percent. Left out: as the nearest ancestor says, else rules. */
+  routing_score: z.enum(["rules", "predicted"]).nullable().default(null),
+  /** By which working time is counted. Left out: as the nearest ancestor says, else every second counts. */
+  calendar: Slug.nullable().default(null),
 });
 
 export const Actor = z.strictObject({
@@ -71,9 +92,22 @@ export const Actor = z.strictObject({
   manager: ActorSlug.nullable().default(null),
   /** Where working hours and days are counted. Left out: where the team's territory is. */
   time_zone: TimeZone.nullable().default(null),
+  /** In which they are written to. Left out: English. */
+  language: Language.nullable().default(null),
   /** Left out: those of the team. */
   working_hours: WorkingHours,
   memberships: z.array(z.strictObject({ territory: Slug, role: Role })).default([]),
+});
+
+/** Under which subject of which provider of identities somebody signs in. */
+export const SignIn = z.strictObject({
+  actor: ActorSlug,
+  /** The claim iss of the provider's tokens. */
+  issuer: Text,
+  /** The claim sub, not an address. */
+  subject: z
+    .string("must be text: put it in quotes")
+    .regex(/^[\x20-\x7e]{1,255}$/, "must be 1 to 255 characters of ASCII"),
 });
 
 export const Team = z.strictObject({
@@ -151,23 +185,11 @@ export const TerritoryRule = z.strictObject({
 
 export const ScoringRule = z.strictObject({
   territory: Slug,
+  /** fit: who the person is; engagement: what they do. */
+  part: z.enum(["fit", "engagement"]).default("fit"),
   points: z.int().min(-100).max(100),
   reason: Text,
-  condition: Text,
-});
-
-export const SlaPolicy = z.strictObject({
-  slug: Slug,
-  territory: Slug,
-  kind: z.enum(["first_response"]).default("first_response"),
-  source: Slug.nullable().default(null),
-  status: z.enum(LEAD_STATUSES).nullable().default(null),
-  target_seconds: z.int().min(1).max(31_536_000),
-  /** Percent of the target. */
-  thresholds: z.array(z.int().min(1).max(10_000)).min(1).default([80, 100, 150]),
-});
-
-const ExceptionOverride = z.strictObject({
-  kind: z.string(),
-  resolve_seconds: z.int().min(1).max(31_536_000),
+  condition: Text.nullable().default(null),
+  /** Counts from this touch of the lead on. */
+  touches_min: z.int().min(2).max(1_000).nullable().default(null),
 });

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../postgres/connect.ts";
 import { checkOrganization } from "./check.ts";
+import { overridden } from "./exception_policy.ts";
 import { findSecrets } from "./find_secrets.ts";
 import { type Organization, OrganizationFile, type Section } from "./organization.ts";
 import { type Finding, SetupError } from "./problem.ts";
@@ -41,11 +42,7 @@ export async function readSetup(folder: string, now: Date = new Date()): Promise
   const shipped = await shippedExceptionPolicies();
   const findings = checkOrganization(organization, { kinds: shipped.map(({ kind }) => kind), now });
   if (findings.length > 0) throw new SetupError(folder, findings.map(describe));
-  const seconds = new Map(organization.exception_policies.map((own) => [own.kind, own.resolve_seconds]));
-  const exceptionPolicies = shipped.map((policy) => ({
-    ...policy,
-    resolve_seconds: seconds.get(policy.kind) ?? policy.resolve_seconds,
-  }));
+  const exceptionPolicies = overridden(shipped, organization.exception_policies);
   return { folder, organization, exceptionPolicies, describe };
 }
 
@@ -72,15 +69,20 @@ function merge(
     merged.set(section, [...origins, ...more.map((_, at) => ({ file, at }))]);
   };
   append("territories", whole.territories, part.territories);
+  append("calendars", whole.calendars, part.calendars);
   append("actors", whole.actors, part.actors);
+  append("sign_ins", whole.sign_ins, part.sign_ins);
   append("teams", whole.teams, part.teams);
   append("capture_paths", whole.capture_paths, part.capture_paths);
   append("territory_rules", whole.territory_rules, part.territory_rules);
   append("scoring_rules", whole.scoring_rules, part.scoring_rules);
   append("survivorship_rules", whole.survivorship_rules, part.survivorship_rules);
   append("routing_rules", whole.routing_rules, part.routing_rules);
+  append("gate_rules", whole.gate_rules, part.gate_rules);
   append("sla_policies", whole.sla_policies, part.sla_policies);
   append("retention_rules", whole.retention_rules, part.retention_rules);
+  append("notification_channels", whole.notification_channels, part.notification_channels);
+  append("notification_policies", whole.notification_policies, part.notification_policies);
   append("exception_policies", whole.exception_policies, part.exception_policies);
 }
 

@@ -18,7 +18,9 @@ export async function readCurrent(client: ClientBase): Promise<Rows> {
   const of = (part: Part) => read.get(part) ?? [];
   return {
     territories: of("territories"),
+    calendars: of("calendars"),
     actors: of("actors"),
+    sign_ins: of("sign_ins"),
     teams: of("teams"),
     capture_paths: of("capture_paths"),
     contracts: of("contracts").map((row) => ({ ...row, definition: asRead(row.definition) })),
@@ -27,8 +29,11 @@ export async function readCurrent(client: ClientBase): Promise<Rows> {
     scoring_rules: of("scoring_rules"),
     survivorship_rules: of("survivorship_rules"),
     routing_rules: of("routing_rules"),
+    gate_rules: of("gate_rules"),
     sla_policies: of("sla_policies"),
     retention_rules: of("retention_rules"),
+    notification_channels: of("notification_channels"),
+    notification_policies: of("notification_policies"),
     exception_policies: of("exception_policies"),
   };
 }
@@ -51,11 +56,18 @@ function hours(whose: string): string {
 // Whole rows: a column that bears the name of a YAML key is read without being named here.
 const QUERIES: Record<Part, string> = {
   territories: `
-    select to_jsonb(territories) || jsonb_build_object('parent', parents.slug, 'fallback', pools.slug) as row
+    select to_jsonb(territories) || jsonb_build_object('parent', parents.slug, 'fallback', pools.slug, 'calendar', calendars.slug) as row
       from app_public.territories
       left join app_public.territories as parents on parents.id = territories.parent_id
       left join app_public.teams as pools on pools.id = territories.fallback_team_id
+      left join app_public.calendars on calendars.id = territories.calendar_id
      order by territories.slug`,
+  calendars: `
+    select to_jsonb(calendars) || jsonb_build_object('territory', territories.slug) as row
+      from app_public.calendars
+      join app_public.territories on territories.id = calendars.territory_id
+     where calendars.is_active
+     order by calendars.slug`,
   actors: `
     select to_jsonb(actors) || jsonb_build_object('manager', managers.slug, 'memberships', coalesce(held.memberships, '[]'),
                                                   'working_hours', ${hours("actor_id = actors.id")}) as row
@@ -66,8 +78,13 @@ const QUERIES: Record<Part, string> = {
           from app_public.memberships join app_public.territories on territories.id = memberships.territory_id
          where memberships.actor_id = actors.id
       ) as held on true
-     where actors.is_active and actors.kind <> 'system'
+     where actors.is_active and actors.kind <> 'system' and actors.granted_at is null
      order by actors.slug`,
+  sign_ins: `
+    select jsonb_build_object('actor', actors.slug, 'issuer', sign_ins.issuer, 'subject', sign_ins.subject) as row
+      from app_private.sign_ins join app_public.actors on actors.id = sign_ins.actor_id
+     where sign_ins.granted_at is null
+     order by actors.slug, sign_ins.issuer`,
   teams: `
     select to_jsonb(teams) || jsonb_build_object('territory', territories.slug, 'escalates_to', targets.slug,
                                                  'members', coalesce(present.members, '[]'),
@@ -132,8 +149,18 @@ const QUERIES: Record<Part, string> = {
       left join app_public.teams on teams.id = routing_rules.team_id
      where routing_rules.revision = app_private.current_revision()
      order by routing_rules.position`,
+  gate_rules: `
+    select to_jsonb(gate_rules) || jsonb_build_object('territory', territories.slug, 'account_status', gate_rules.account_statuses,
+                                                      'doubtful', gate_rules.is_doubtful) as row
+      from app_public.gate_rules
+      join app_public.territories on territories.id = gate_rules.territory_id
+     where gate_rules.revision = app_private.current_revision()
+     order by gate_rules.position`,
   sla_policies: `
-    select to_jsonb(sla_policies) || jsonb_build_object('territory', territories.slug) as row
+    select to_jsonb(sla_policies) || jsonb_build_object(
+             'territory', territories.slug,
+             'thresholds', (select jsonb_agg(jsonb_build_object('at', percent, 'do', sla_policies.threshold_actions -> percent::text) order by percent)
+                              from unnest(sla_policies.thresholds) as percent)) as row
       from app_public.sla_policies
       join app_public.territories on territories.id = sla_policies.territory_id
      where sla_policies.is_active
@@ -143,6 +170,24 @@ const QUERIES: Record<Part, string> = {
       from app_private.retention_rules
       join app_public.territories on territories.id = retention_rules.territory_id
      order by retention_rules.slug`,
+  notification_channels: `
+    select to_jsonb(channels) || jsonb_build_object('territory', territories.slug, 'team', teams.slug, 'person', actors.slug) as row
+      from app_private.notification_channels as channels
+      left join app_public.territories on territories.id = channels.territory_id
+      left join app_public.teams on teams.id = channels.team_id
+      left join app_public.actors on actors.id = channels.actor_id
+     where channels.is_active
+     order by channels.slug`,
+  notification_policies: `
+    select to_jsonb(policies) || jsonb_build_object('territory', territories.slug, 'quiet_from', to_char(policies.quiet_from, 'HH24:MI'),
+                                                    'quiet_until', to_char(policies.quiet_until, 'HH24:MI')) as row
+      from app_private.notification_policies as policies
+      join app_public.territories on territories.id = policies.territory_id
+     order by policies.slug`,
   exception_policies: `
-    select to_jsonb(exception_policies) as row from app_public.exception_policies order by exception_policies.kind`,
+    select to_jsonb(exception_policies) || jsonb_build_object('team', owners.slug, 'fallback', fallbacks.slug) as row
+      from app_public.exception_policies
+      left join app_public.teams as owners on owners.id = exception_policies.team_id
+      left join app_public.teams as fallbacks on fallbacks.id = exception_policies.fallback_team_id
+     order by exception_policies.kind`,
 };

@@ -22,6 +22,7 @@ export async function readWanted(
     territory_rules: await withConditions(client, organization.territory_rules),
     scoring_rules: await withConditions(client, organization.scoring_rules),
     routing_rules: await withConditions(client, organization.routing_rules),
+    gate_rules: await withConditions(client, organization.gate_rules),
     exception_policies: exceptionPolicies,
   };
 }

@@ -1,19 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { ExceptionPolicy } from "./exception_policy.ts";
 import { readYaml } from "./yaml_file.ts";
 
-const ExceptionPolicies = z.array(
-  z.strictObject({
-    kind: z.string(),
-    duty: z.enum(["capture", "execution", "system", "incident", "operations"]),
-    resolve_seconds: z.int().min(1),
-    runbook: z.string(),
-  }),
-);
-export type ExceptionPolicy = z.infer<typeof ExceptionPolicies>[number];
+export type { ExceptionPolicy };
 
-/** What Catchment itself brings: every kind of exception with its owner's duty, time and runbook (design §8). */
+/** What Catchment itself brings: every kind of exception with its owner's duty, times and runbook (design §8). */
 export async function shippedExceptionPolicies(): Promise<ExceptionPolicy[]> {
   const file = new URL("./shipped/exception_policies.yaml", import.meta.url);
-  return ExceptionPolicies.parse(readYaml("exception_policies.yaml", await readFile(file, "utf8")).value);
+  return z
+    .array(ExceptionPolicy)
+    .parse(readYaml("exception_policies.yaml", await readFile(file, "utf8")).value);
 }

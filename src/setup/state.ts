@@ -1,20 +1,20 @@
-import {
-  Actor,
-  CapturePath,
-  ScoringRule,
-  SlaPolicy,
-  Team,
-  Territory,
-  TerritoryRule,
-} from "./organization.ts";
+import { Calendar, sayCalendar } from "./calendar.ts";
+import { ExceptionPolicy } from "./exception_policy.ts";
+import { GateRule } from "./gate_rule.ts";
+import { NotificationChannel, NotificationPolicy } from "./notification_rule.ts";
+import { Actor, CapturePath, ScoringRule, Team, Territory, TerritoryRule } from "./organization.ts";
 import { RetentionRule } from "./retention_rule.ts";
 import { RoutingRule } from "./routing_rule.ts";
+import { SlaPolicy } from "./sla_policy.ts";
 import { SurvivorshipRule } from "./survivorship_rule.ts";
+import { sayThreshold } from "./threshold.ts";
 
 /** The parts of an organization as they are compared, in the order in which they are shown. */
 export const PARTS = [
   "territories",
+  "calendars",
   "actors",
+  "sign_ins",
   "teams",
   "capture_paths",
   "contracts",
@@ -23,8 +23,11 @@ export const PARTS = [
   "scoring_rules",
   "survivorship_rules",
   "routing_rules",
+  "gate_rules",
   "sla_policies",
   "retention_rules",
+  "notification_channels",
+  "notification_policies",
   "exception_policies",
 ] as const;
 export type Part = (typeof PARTS)[number];
@@ -41,6 +44,10 @@ export type State = Readonly<Record<Part, readonly Entry[]>>;
 export function stateOf(rows: Rows): State {
   return {
     territories: rows.territories.map((row) => bySlug(row, keysOf(Territory))),
+    calendars: rows.calendars.map((row) => {
+      const { name, fields } = bySlug(row, keysOf(Calendar));
+      return { name, fields: { ...fields, ...sayCalendar(row) } };
+    }),
     actors: rows.actors.map((row) => {
       const { name, fields } = bySlug(row, keysOf(Actor));
       const own = {
@@ -49,6 +56,10 @@ export function stateOf(rows: Rows): State {
       };
       return { name, fields: { ...fields, ...own } };
     }),
+    sign_ins: rows.sign_ins.map(({ actor, issuer, subject }) => ({
+      name: `${actor} at ${issuer}`,
+      fields: { subject },
+    })),
     teams: rows.teams.map((row) => {
       const { name, fields } = bySlug(row, keysOf(Team));
       const own = { members: members(row.members), working_hours: workingHours(row.working_hours) };
@@ -66,11 +77,20 @@ export function stateOf(rows: Rows): State {
     scoring_rules: rows.scoring_rules.map((row) => ruleOf(row, keysOf(ScoringRule))),
     survivorship_rules: rows.survivorship_rules.map((row) => ruleOf(row, keysOf(SurvivorshipRule))),
     routing_rules: rows.routing_rules.map((row) => ruleOf(row, keysOf(RoutingRule))),
-    sla_policies: rows.sla_policies.map((row) => bySlug(row, keysOf(SlaPolicy))),
+    gate_rules: rows.gate_rules.map((row) => ruleOf(row, keysOf(GateRule))),
+    sla_policies: rows.sla_policies.map((row) => {
+      const { name, fields } = bySlug(row, keysOf(SlaPolicy));
+      return { name, fields: { ...fields, thresholds: thresholds(row.thresholds) } };
+    }),
     retention_rules: rows.retention_rules.map((row) => bySlug(row, keysOf(RetentionRule))),
+    notification_channels: rows.notification_channels.map((row) => bySlug(row, keysOf(NotificationChannel))),
+    notification_policies: rows.notification_policies.map((row) => bySlug(row, keysOf(NotificationPolicy))),
     exception_policies: rows.exception_policies.map((row) => ({
       name: String(row.kind),
-      fields: pick(row, ["duty", "resolve_seconds", "runbook"]),
+      fields: pick(
+        row,
+        keysOf(ExceptionPolicy).filter((key) => key !== "kind"),
+      ),
     })),
   };
 }
@@ -106,6 +126,10 @@ function workingHours(value: unknown): string[] {
     .parse(value)
     .flatMap(({ days, from, to }) => days.map((day) => `${day} ${from}-${to}`))
     .toSorted();
+}
+
+function thresholds(value: unknown): string[] {
+  return SlaPolicy.shape.thresholds.parse(value).map(sayThreshold);
 }
 
 function members(value: unknown): string[] {

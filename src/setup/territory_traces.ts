@@ -44,7 +44,7 @@ type Column = { schema: string; table: string; column: string };
 const FOLLOWING = ["territories", "territory_grants", "memberships", "team_members", "responsibilities"];
 
 /** Of these only the rows that are switched off keep their territory: the wanted ones go where the folder says. */
-const COMING_BACK = ["teams", "capture_paths", "sla_policies"] as const;
+const COMING_BACK = ["calendars", "teams", "capture_paths", "sla_policies"] as const;
 
 const COLUMNS = `
   select nspname as schema, relname as table, attname as column

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-const Clock = z
+export const Clock = z
   .string('must be a time in quotes, as "09:00"')
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time of day, as "09:00"');
 
 /** From Monday: their places are the database's numbers of the days. */
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
 /** Blocks of working time on these days: several a day are several entries, a night is two. */
 export const WorkingHours = z

@@ -16,20 +16,23 @@ export async function writeActors(client: Client, { actors }: Organization): Pro
   for (const statement of [LEAVE, JOIN]) await client.query(statement, [memberships]);
 }
 
-// Gives the database role up, so that somebody else may have it.
+// Gives the database role up, so that somebody else may have it. Logins of `catchment bi grant` stand in no folder.
 const RETIRE = `
   update app_public.actors set is_active = false, db_role = null
    where actors.kind <> 'system' and (actors.is_active or actors.db_role is not null)
      and not exists (select from jsonb_to_recordset($1) as wanted (slug text, db_role text)
-                      where wanted.slug = actors.slug and wanted.db_role is not distinct from actors.db_role)`;
+                      where wanted.slug = actors.slug and wanted.db_role is not distinct from actors.db_role)
+     and (actors.granted_at is null
+       or exists (select from jsonb_to_recordset($1) as wanted (slug text, db_role text)
+                   where wanted.slug = actors.slug or wanted.db_role = actors.db_role))`;
 
 const UPSERT = `
-  insert into app_public.actors (kind, slug, name, email, db_role, time_zone)
-  select wanted.kind, wanted.slug, wanted.name, wanted.email, wanted.db_role, wanted.time_zone
-    from jsonb_to_recordset($1) as wanted (kind text, slug text, name text, email text, db_role text, time_zone text)
+  insert into app_public.actors (kind, slug, name, email, db_role, time_zone, language)
+  select wanted.kind, wanted.slug, wanted.name, wanted.email, wanted.db_role, wanted.time_zone, wanted.language
+    from jsonb_to_recordset($1) as wanted (kind text, slug text, name text, email text, db_role text, time_zone text, language text)
   on conflict (slug) do update
      set kind = excluded.kind, name = excluded.name, email = excluded.email, db_role = excluded.db_role,
-         time_zone = excluded.time_zone, is_active = true`;
+         time_zone = excluded.time_zone, language = excluded.language, is_active = true, granted_at = null`;
 
 // When all are there: a manager may stand behind their people.
 const SET_MANAGERS = `
@@ -51,7 +54,7 @@ const LEAVE = `
            select from wanted
             where (wanted.actor_id, wanted.territory_id, wanted.role)
                 = (memberships.actor_id, memberships.territory_id, memberships.role))
-     and not exists (select from app_public.actors where actors.id = memberships.actor_id and actors.kind = 'system')`;
+     and not exists (select from app_public.actors where actors.id = memberships.actor_id and (actors.kind = 'system' or actors.granted_at is not null))`;
 
 const JOIN = `
   insert into app_public.memberships (actor_id, territory_id, role) ${WANTED_MEMBERSHIPS}

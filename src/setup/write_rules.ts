@@ -4,13 +4,14 @@ import type { Organization } from "./organization.ts";
 /** The whole set of rules under a new revision: decisions pin the revision that they used, so old rules stay. */
 export async function writeRules(
   client: Client,
-  { territory_rules, scoring_rules, survivorship_rules, routing_rules }: Organization,
+  { territory_rules, scoring_rules, survivorship_rules, routing_rules, gate_rules }: Organization,
   revision: number,
 ): Promise<void> {
   await client.query(TERRITORY_RULES, [JSON.stringify(inOrder(territory_rules)), revision]);
   await client.query(SCORING_RULES, [JSON.stringify(inOrder(scoring_rules)), revision]);
   await client.query(SURVIVORSHIP_RULES, [JSON.stringify(inOrder(survivorship_rules)), revision]);
   await client.query(ROUTING_RULES, [JSON.stringify(inOrder(routing_rules)), revision]);
+  await client.query(GATE_RULES, [JSON.stringify(inOrder(gate_rules)), revision]);
 }
 
 function inOrder<Rule extends object>(rules: readonly Rule[]): (Rule & { position: number })[] {
@@ -31,9 +32,10 @@ const TERRITORY_RULES = `
    order by wanted.position`;
 
 const SCORING_RULES = `
-  insert into app_public.scoring_rules (revision, territory_id, position, points, reason, condition)
-  select $2, territories.id, wanted.position, wanted.points, wanted.reason, wanted.condition::jsonpath
-    from jsonb_to_recordset($1) as wanted (territory text, position int, points int, reason text, condition text)
+  insert into app_public.scoring_rules (revision, territory_id, position, part, points, reason, condition, touches_min)
+  select $2, territories.id, wanted.position, wanted.part, wanted.points, wanted.reason, wanted.condition::jsonpath, wanted.touches_min
+    from jsonb_to_recordset($1) as wanted (
+      territory text, position int, part text, points int, reason text, condition text, touches_min int)
     join app_public.territories on territories.slug = wanted.territory
    order by wanted.position`;
 
@@ -41,6 +43,17 @@ const SURVIVORSHIP_RULES = `
   insert into app_public.survivorship_rules (revision, territory_id, position, fields, criteria, trusted_sources)
   select $2, territories.id, wanted.position, wanted.fields, wanted.criteria, wanted.trusted_sources
     from jsonb_to_recordset($1) as wanted (territory text, position int, fields text[], criteria text[], trusted_sources text[])
+    join app_public.territories on territories.slug = wanted.territory
+   order by wanted.position`;
+
+const GATE_RULES = `
+  insert into app_public.gate_rules
+    (revision, territory_id, position, source, account_statuses, older_than_days, score_below, is_doubtful, missing, condition, result)
+  select $2, territories.id, wanted.position, wanted.source, wanted.account_status, wanted.older_than_days, wanted.score_below,
+         wanted.doubtful, wanted.missing, wanted.condition::jsonpath, wanted.result
+    from jsonb_to_recordset($1) as wanted (
+      territory text, position int, source text, account_status text[], older_than_days int, score_below int, doubtful boolean,
+      missing text[], condition text, result text)
     join app_public.territories on territories.slug = wanted.territory
    order by wanted.position`;
 

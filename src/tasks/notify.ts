@@ -1,28 +1,66 @@
-import type { Task } from "graphile-worker";
-import type { Notification, Send } from "../notify/channel.ts";
+import type { JobHelpers, Task } from "graphile-worker";
+import type { Notification } from "../notify/channel.ts";
+import type { Dispatch } from "../notify/dispatch.ts";
 
 /**
- * Sends what waits in the outbox, through the channel that each row names, and marks what was accepted. Does
- * nothing when the outbox is empty. A row that is not accepted comes back by itself, later each time.
+ * Sends what waits in the outbox: decides by what each is reached, takes what is due, writes down what became of it. Does
+ * nothing when the outbox is empty. A second one in this process only makes the first look again: a target that
+ * hangs keeps one place of the worker, not all of them.
  */
-export function makeNotify(channels: Record<string, Send>): Task {
+export function makeNotify(dispatch: Dispatch): Task {
+  let isRunning = false;
+  let wake = () => {};
   return async (_payload, { query }) => {
-    for (;;) {
-      const { rows } = await query<Notification>("select * from app_private.claim_notifications(now(), $1)", [
-        PASS,
-      ]);
-      const accepted = await Promise.all(rows.map((row) => attempt(channels, row)));
-      const ids = accepted.filter((id) => id !== null);
-      if (ids.length > 0) await query("select app_private.mark_notified($1, now())", [ids]);
-      if (rows.length < PASS) return; // what was written meanwhile has asked for a job of its own
+    wake();
+    if (isRunning) return;
+    isRunning = true;
+    const sending = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    try {
+      for (let isAsked = true; isAsked || sending.size > 0; ) {
+        const asked = new Promise<void>((resolve) => {
+          wake = () => {
+            isAsked = true;
+            resolve();
+          };
+        });
+        isAsked = false;
+        const { rows, isMore } = await take(query, dispatch.hasMail);
+        if (rows.length > 0) {
+          const batch: Promise<void> = dispatch
+            .send(rows, (told) => record(query, told))
+            .catch((error: unknown) => void failures.push(error))
+            .finally(() => sending.delete(batch));
+          sending.add(batch);
+        }
+        if (isMore && failures.length === 0) isAsked = true;
+        if (sending.size >= BATCHES) await Promise.race(sending);
+        else if (!isAsked && sending.size > 0) await Promise.race([asked, ...sending]);
+      }
+    } finally {
+      isRunning = false;
     }
+    if (failures.length > 0) throw failures[0];
   };
 }
 
+/** Rows a claim, and claims under way at once. */
 const PASS = 200;
+const BATCHES = 4;
 
-async function attempt(channels: Record<string, Send>, notification: Notification): Promise<string | null> {
-  const send = channels[notification.channel];
-  if (send === undefined) return null;
-  return (await send(notification)) === "accepted" ? notification.id : null;
+type Query = JobHelpers["query"];
+
+async function take(query: Query, hasMail: boolean): Promise<{ rows: Notification[]; isMore: boolean }> {
+  const addressed = await query<{ count: number }>(
+    "select app_private.address_notifications(now(), $1, $2) as count",
+    [PASS, hasMail],
+  );
+  const { rows } = await query<Notification>("select * from app_private.claim_notifications(now(), $1)", [
+    PASS,
+  ]);
+  return { rows, isMore: addressed.rows[0]?.count === PASS || rows.length === PASS };
+}
+
+async function record(query: Query, told: readonly object[]): Promise<void> {
+  await query("select app_private.record_notifications($1, now())", [JSON.stringify(told)]);
 }

@@ -65,6 +65,9 @@ const GAUGES = {
   captures_quarantined: "Captures that wait for people.",
   leads_unassigned: "Open leads without an owner.",
   thresholds_due: "Thresholds whose instant has passed and that have not fired.",
+  thresholds_late_seconds: "Seconds since the oldest threshold that has not fired was due.",
+  notifications_due: "Messages whose time has come and that no channel has accepted yet.",
+  notifications_failed: "Messages given up within the last day.",
   exceptions_open: "Exceptions that are not resolved.",
 } as const;
 

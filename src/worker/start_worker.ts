@@ -1,25 +1,37 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseCronItems, type TaskList } from "graphile-worker";
 import type { Pool } from "pg";
+import { auditKeys } from "../audit/keys.ts";
+import { makeSealAudit, type SealAudit } from "../audit/seal.ts";
 import { type Fetching, makeFetching } from "../capture/fetching.ts";
 import { loadSealedSecrets, makePathSecrets } from "../capture/path_secrets.ts";
 import { makeRecordErasures, type RecordErasures } from "../erasure/record.ts";
-import { makeLogChannel } from "../notify/log.ts";
+import type { Dispatch } from "../notify/dispatch.ts";
+import type { NotifySettings } from "../notify/settings.ts";
 import { type Drain, makeDrain } from "../pipeline/drain.ts";
 import { makeRevalidate, type Revalidate } from "../pipeline/revalidate.ts";
 import { makePool } from "../postgres/pools.ts";
 import applyRetention from "../tasks/apply_retention.ts";
 import countRecords from "../tasks/count_records.ts";
 import { makeDrainCaptures } from "../tasks/drain_captures.ts";
+import extendCalendars from "../tasks/extend_calendars.ts";
 import { makeFetchLeads } from "../tasks/fetch_leads.ts";
 import fireThresholds from "../tasks/fire_thresholds.ts";
+import followUp from "../tasks/follow_up.ts";
 import makePartitions from "../tasks/make_partitions.ts";
 import { makeNotify } from "../tasks/notify.ts";
 import realignLeads from "../tasks/realign_leads.ts";
+import rearmClocks from "../tasks/rearm_clocks.ts";
 import { makeRecordErasuresTask } from "../tasks/record_erasures.ts";
 import { makeRevalidateCaptures } from "../tasks/revalidate_captures.ts";
 import routeQueue from "../tasks/route_queue.ts";
+import { makeSealAuditTask } from "../tasks/seal_audit.ts";
+import shadowRoutes from "../tasks/shadow_routes.ts";
 import watchCaptures from "../tasks/watch_captures.ts";
+import watchNotifications from "../tasks/watch_notifications.ts";
+import watchThresholds from "../tasks/watch_thresholds.ts";
+import watchWork from "../tasks/watch_work.ts";
+import { makeMessenger } from "./messenger.ts";
 import { type Shift, startShift } from "./shift.ts";
 
 export type Worker = { stop(): Promise<void> };
@@ -40,6 +52,10 @@ export type WorkerOptions = {
   vendorUrl?: (slug: string) => string | undefined;
   /** The file outside the database that outlives a restore. Without it erasures wait for a process that has one. */
   erasureLedger?: string;
+  /** Where the heads of the audit's chain are signed, and what the key follows from. Without it another process seals. */
+  audit?: { checkpoints: string; key: string };
+  /** By what people are reached beside the log. */
+  notify?: NotifySettings;
 };
 
 /**
@@ -68,7 +84,12 @@ export async function startWorker({ url, log, ...ways }: WorkerOptions): Promise
   };
   const record: RecordErasures =
     ways.erasureLedger === undefined ? async () => 0 : makeRecordErasures(pool, ways.erasureLedger);
-  const taskList = tasks(drain, informed, makeRevalidate(pool), record, log);
+  const { audit } = ways;
+  const seal: SealAudit =
+    audit === undefined ? async () => 0 : makeSealAudit(pool, audit.checkpoints, auditKeys(audit.key));
+  const { notify: settings = { publicUrl: null, mail: null, networks: [] } } = ways;
+  const messenger = makeMessenger({ pool, settings, secret: pathSecret, key: ways.key, log });
+  const taskList = tasks(drain, informed, makeRevalidate(pool), { record, seal }, messenger);
   const sweeps = parseCronItems(SWEEPS);
   const begin = async (): Promise<Shift> => {
     const shift = await startShift({ pool, url, concurrency: JOBS, taskList, sweeps, log: log.line });
@@ -103,6 +124,7 @@ export async function startWorker({ url, log, ...ways }: WorkerOptions): Promise
       isStopping = true;
       drain.stop(); // under load it would go on for as long as captures come
       fetching.stop(); // a silent vendor would hold up the stop
+      messenger.stop();
       clearInterval(reaper);
       await shift.stop();
       await working;
@@ -122,22 +144,30 @@ function tasks(
   drain: Drain,
   fetching: Fetching,
   revalidate: Revalidate,
-  record: RecordErasures,
-  log: WorkerLog,
+  files: { record: RecordErasures; seal: SealAudit },
+  messenger: Dispatch,
 ): TaskList {
   return {
     apply_retention: applyRetention,
     count_records: countRecords,
     drain_captures: makeDrainCaptures(drain),
+    extend_calendars: extendCalendars,
     fetch_leads: makeFetchLeads(fetching),
     fire_thresholds: fireThresholds,
-    notify: makeNotify({ log: makeLogChannel(log.notification) }),
+    follow_up: followUp,
+    notify: makeNotify(messenger),
     realign_leads: realignLeads,
-    record_erasures: makeRecordErasuresTask(record),
+    rearm_clocks: rearmClocks,
+    record_erasures: makeRecordErasuresTask(files.record),
     revalidate_captures: makeRevalidateCaptures(revalidate),
     route_queue: routeQueue,
+    seal_audit: makeSealAuditTask(files.seal),
+    shadow_routes: shadowRoutes,
     make_partitions: makePartitions,
     watch_captures: watchCaptures,
+    watch_work: watchWork,
+    watch_notifications: watchNotifications,
+    watch_thresholds: watchThresholds,
   };
 }
 
@@ -148,12 +178,20 @@ const SWEEPS = [
   { task: "fire_thresholds", match: "* * * * *", identifier: "sweep_thresholds" },
   { task: "notify", match: "* * * * *", identifier: "sweep_notifications" },
   { task: "realign_leads", match: "* * * * *", identifier: "sweep_realignments" },
+  { task: "rearm_clocks", match: "* * * * *", identifier: "sweep_rearming" },
   { task: "record_erasures", match: "* * * * *", identifier: "sweep_erasures" },
   { task: "revalidate_captures", match: "* * * * *", identifier: "sweep_revalidations" },
   { task: "route_queue", match: "* * * * *", identifier: "sweep_queue" },
+  { task: "seal_audit", match: "* * * * *", identifier: "sweep_audit" },
+  { task: "shadow_routes", match: "* * * * *", identifier: "sweep_shadow" },
   { task: "watch_captures", match: "* * * * *", identifier: "sweep_unprocessed" },
+  { task: "follow_up", match: "* * * * *", identifier: "sweep_stagnant" },
+  { task: "watch_work", match: "* * * * *", identifier: "sweep_watchdog" },
+  { task: "watch_thresholds", match: "* * * * *", identifier: "sweep_overdue" },
+  { task: "watch_notifications", match: "* * * * *", identifier: "sweep_handovers" },
   { task: "apply_retention", match: "37 3 * * *", identifier: "sweep_retention" },
   { task: "count_records", match: "57 3 * * *", identifier: "sweep_records" },
+  { task: "extend_calendars", match: "27 3 * * *", identifier: "sweep_calendars" },
   { task: "make_partitions", match: "17 3 * * *", identifier: "sweep_partitions" },
 ];
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import type { TypedDocumentString } from "../../graphql/generated/graphql.ts";
 import type { HolderOf } from "../../src/api/authenticate.ts";
-import { makeApi } from "../../src/api/mount.ts";
+import { type ApiOptions, makeApi } from "../../src/api/mount.ts";
 import { makeTokens, type Tokens } from "../../src/api/tokens.ts";
 import { test as base, type TestDatabase } from "../support/database.ts";
 
@@ -43,27 +43,23 @@ export const test = base.extend("api", { scope: "file" }, async ({ database }, {
   return served;
 });
 
-type ServeOptions = {
-  isDevelopment?: boolean;
-  holderOf?: HolderOf;
-  recordErasures?: (() => Promise<unknown>) | undefined;
-};
+type ServeOptions = Partial<Omit<ApiOptions, "apiUrl" | "tokens" | "log">> & { holderOf?: HolderOf };
 
 export async function serve(
   database: Pick<TestDatabase, "urls">,
-  { isDevelopment = false, holderOf, recordErasures }: ServeOptions = {},
+  { holderOf, ...options }: ServeOptions = {},
 ): Promise<Served> {
   const lines: string[] = [];
   const tokens = makeTokens(KEY);
   const api = makeApi({
+    isDevelopment: false,
+    ...options,
     apiUrl: database.urls.api,
     tokens,
-    isDevelopment,
     log: (line) => lines.push(line),
-    recordErasures,
   });
   const app = express();
-  const server = createServer(app);
+  const server = createServer({ shouldUpgradeCallback: api.isUpgrade }, app);
   await api.mount(app, server, holderOf);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${portOf(server.address())}`;
@@ -77,6 +73,7 @@ export async function serve(
     ask: async (slug, query, variables) =>
       askWith(slug === null ? undefined : `Bearer ${await tokens.mint(slug)}`, query, variables),
     close: async () => {
+      await api.hangUp();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await api.release();

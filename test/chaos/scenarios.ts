@@ -185,7 +185,9 @@ async function yesterday(db: Client): Promise<void> {
   const earlier = (column: string) => `${column} = ${column} - interval '1 day'`;
   const shifted = (...columns: string[]) => columns.map(earlier).join(", ");
   await db.query("begin");
-  await db.query(`update app_public.clocks set ${shifted("started_at", "due_at", "next_at")}`);
+  await db.query(
+    `update app_public.clocks set ${shifted("started_at", "running_since", "segment_started_at", "warn_at", "due_at", "overdue_at", "next_at")}`,
+  );
   await db.query(
     `update app_public.leads set ${shifted("sla_started_at", "sla_warn_at", "sla_due_at", "sla_overdue_at")}`,
   );

@@ -1,6 +1,8 @@
 import { expect } from "vitest";
 import { inventArrivals } from "../../src/cli/demo/arrivals.ts";
+import { withConnection } from "../../src/postgres/connect.ts";
 import { test } from "../support/database.ts";
+import { unexplained } from "../support/explained.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { catchment, preparedEnv, startInstance } from "./program.ts";
 
@@ -36,6 +38,7 @@ test("arrivals of every kind go through the real doors; the same seed again adds
   const again = JSON.parse((await catchment(words, env)).stdout);
   expect(again.answers.filter(({ answer }: { answer: string }) => answer === "stored")).toEqual([]);
   expect(again.outcomes).toEqual(outcomes);
+  await withConnection(database.urls.superuser, async (db) => expect(await unexplained(db)).toEqual([]));
 });
 
 test("where nothing runs it says how to start", async () => {

@@ -7,11 +7,18 @@ import { catchment, preparedEnv } from "./program.ts";
 type Findings = Record<string, { state: string; detail: string; advice?: string }>;
 
 test("a healthy database: every fault of the test cluster, and no other", async ({ database }) => {
+  await asSuperuser(database, "select app_private.seal_audit(100000)");
   const { code, findings } = await examine(database);
   const bad = Object.entries(findings).filter(([, { state }]) => state !== "ok");
   // The cluster of the tests writes nothing to its disk, has no worker, and is no embedded one of an installation.
-  // Nobody gave the signed paths of the sample organization their secrets.
-  expect(bad.map(([check]) => check).sort()).toEqual(["PostgreSQL", "durability", "secrets", "workers"]);
+  // Nobody gave the signed paths of the sample organization their secrets, and nobody signed its audit.
+  expect(bad.map(([check]) => check).sort()).toEqual([
+    "PostgreSQL",
+    "audit checkpoints",
+    "durability",
+    "secrets",
+    "workers",
+  ]);
   expect(code).toBe(1);
 });
 
@@ -39,6 +46,22 @@ test("a definer function of somebody else, a table of the API's login", async ({
     detail: "catchment_api owns app_private.loot",
   });
   await asSuperuser(database, "drop function app_public.peek(); drop table app_private.loot");
+});
+
+test("a calendar that nobody extends, and one that was never written out", async ({ database }) => {
+  await asSuperuser(
+    database,
+    `delete from app_private.calendar_spans where calendar_id = (select id from app_public.calendars where slug = 'office-fr');
+     delete from app_private.calendar_spans where starts_at > '2027-03-01'
+        and calendar_id = (select id from app_public.calendars where slug = 'office-de')`,
+  );
+  const { findings } = await examine(database);
+  expect(findings.calendars).toMatchObject({
+    state: "fail",
+    detail: expect.stringMatching(
+      /^office-de is written out until 2027-02-2\d, office-fr is written out until never$/,
+    ),
+  });
 });
 
 test("an arrival that waits, a dead worker", async ({ database }) => {

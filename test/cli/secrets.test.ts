@@ -29,7 +29,7 @@ test("a secret is set from standard input, listed without its value, and removed
 test("an unknown path, no input and a bad name are refused", async ({ database }) => {
   const env = preparedEnv(database);
   const unknown = await catchment(["secrets", "set", "nowhere"], env, "x");
-  expect(unknown).toMatchObject({ code: 1, stderr: 'There is no capture path "nowhere".\n' });
+  expect(unknown).toMatchObject({ code: 1, stderr: 'There is no capture path and no channel "nowhere".\n' });
   expect(await catchment(["secrets", "set", "partner-feed"], env, " \n")).toMatchObject({ code: 2 });
   expect(await catchment(["secrets", "set", "partner-feed", "Verify Token"], env, "x")).toMatchObject({
     code: 2,

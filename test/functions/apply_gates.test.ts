@@ -90,11 +90,11 @@ test("lifted, the lead is routed in the same transaction, its clock with all its
   expect(
     await oneRow(
       db,
-      `select clocks.started_at, clocks.due_at = leads.sla_due_at as same_deadline, clocks.next_at = leads.sla_warn_at as alarmed,
-              leads.sla_started_at
+      `select clocks.running_since, clocks.elapsed_seconds::int as elapsed, clocks.due_at = leads.sla_due_at as same_deadline,
+              clocks.next_at = leads.sla_warn_at as alarmed
          from app_public.leads join app_public.clocks on clocks.lead_id = leads.id`,
     ),
-  ).toEqual({ started_at: later, same_deadline: true, alarmed: true, sla_started_at: later });
+  ).toEqual({ running_since: later, elapsed: 0, same_deadline: true, alarmed: true });
   expect(await allValues(db, "select kind as value from app_public.notifications")).toEqual([
     "lead_assigned",
   ]);

@@ -31,6 +31,15 @@ test("after 15 minutes the territory's manager has it and is warned", async ({ d
   expect(outcome).toBe("routed");
 });
 
+test("what a case holds is nobody's until the case is closed", async ({ db }) => {
+  const leadId = await waiting(db);
+  await db.query("update app_public.exceptions set holds_automation = true");
+  expect(await sweep(db, "assign_unassigned", 900)).toBe(0);
+  await db.query("update app_public.exceptions set holds_automation = false");
+  expect(await sweep(db, "assign_unassigned", 900)).toBe(1);
+  expect(await ownerOf(db, leadId)).toBe("mona");
+});
+
 test("policy and fallback pool come from the nearest territory that names them", async ({ db }) => {
   await db.query(
     `update app_public.territories set unassigned_seconds = 120, fallback_team_id = teams.id

@@ -72,6 +72,55 @@ test("claim_keys: batches of the same people in opposite order do not lock each 
   expect(leads).toHaveLength(30);
 });
 
+test("who comes from an office that another batch comes from too does not wait for it", async ({
+  database,
+}) => {
+  const [one, other] = await Promise.all([connect(database.urls.worker), connect(database.urls.worker)]);
+  const people = [
+    { first_name: "Ana", last_name: "Ast", country: "DE" },
+    { first_name: "Ben", last_name: "Bach", country: "DE" },
+    { first_name: "Cleo", last_name: "Cid", country: "DE" },
+    { first_name: "Dan", last_name: "Day", country: "FR" },
+  ].map((person) => ({ attributes: { ...person, email: "info@firm.example" } }));
+  const [first, second, third, fourth] = acceptedOf(people, await stageArrivals(one, people));
+  await processAccepted(one, [...present(first), ...present(second)]); // from now on it is known as shared
+
+  await one.query("begin");
+  await processAccepted(one, present(third));
+  await processAccepted(other, present(fourth));
+  await one.query("commit");
+
+  const leads = await allRows(
+    one,
+    "select first_name from app_public.leads where email = 'info@firm.example' order by 1",
+  );
+  expect(leads).toEqual(["Ana", "Ben", "Cleo", "Dan"].map((first_name) => ({ first_name })));
+});
+
+test("a key that is forgotten meanwhile is claimed anew", async ({ database }) => {
+  const [one, other] = await Promise.all([connect(database.urls.worker), connect(database.urls.worker)]);
+  const arrivals = [1, 2].map(() => ({ attributes: { email: "dan@mail.example", country: "DE" } }));
+  const [first, second] = acceptedOf(arrivals, await stageArrivals(one, arrivals));
+  await processAccepted(one, present(first));
+  const backend = await backendOf(other);
+
+  await one.query("begin");
+  await one.query(
+    "select app_private.forget_matches(array(select lead_id from app_public.captures where id = $1))",
+    [first?.id],
+  );
+  const waiting = processAccepted(other, present(second));
+  await untilItWaits(one, backend);
+  await one.query("commit");
+  await waiting;
+
+  const { rows } = await one.query(
+    "select outcome from app_public.captures where id = any ($1) order by id",
+    [[first?.id, second?.id]],
+  );
+  expect(rows).toEqual([{ outcome: "lead_created" }, { outcome: "lead_created" }]);
+});
+
 function present(accepted: Accepted | undefined): Accepted[] {
   return accepted === undefined ? [] : [accepted];
 }

@@ -1,83 +1,111 @@
-import type { ClientBase } from "pg";
 import { expect } from "vitest";
-import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
+import { receive, receiveOne, someone } from "../support/arrivals.ts";
 import { connect } from "../support/connections.ts";
 import { createDatabase, test } from "../support/database.ts";
-import { allRows, allValues, oneRow } from "../support/rows.ts";
+import { addChannel, address, claim, tell } from "../support/outbox.ts";
+import { allRows, allValues } from "../support/rows.ts";
 
 test("what waits is claimed with what a channel must know, and nothing personal", async ({ db }) => {
   const { leadId, traceId } = await receiveOne(db, { attributes: someone({ first_name: "Ana" }) });
-  const rows = await asWorker(db, () =>
-    allRows(db, "select * from app_private.claim_notifications(now(), 10)"),
-  );
-  expect(rows).toEqual([
-    {
-      id: expect.any(String),
-      channel: "log",
-      kind: "lead_assigned",
-      text: "A new lead is yours.",
-      recipient: "dora",
-      lead_id: leadId,
-      trace_id: traceId,
-      attempt: 1,
-    },
-  ]);
+  expect(await claim(db)).toEqual([]); // nobody has decided yet by what it goes
+  await address(db);
+  const [row, ...more] = await claim(db);
+  expect(more).toEqual([]);
+  expect(row).toEqual({
+    id: expect.any(String),
+    message_id: row?.id,
+    is_digest: false,
+    channel: "log",
+    target: "dora",
+    address: "dora@acme.example",
+    language: "en",
+    kind: "lead_assigned",
+    text: "A new lead is yours.",
+    details: null,
+    recipient: "dora",
+    lead_id: leadId,
+    trace_id: traceId,
+    attempt: 1,
+  });
 });
 
-test("a claimed one comes back only later, and later each time", async ({ db }) => {
-  await receiveOne(db, { attributes: someone() });
-  const attempts: [number, number][] = [];
-  for (const seconds of [0, 59, 60, 299, 300, 1259, 1260]) {
-    const claimed = await claim(db, seconds);
-    attempts.push([seconds, claimed.length]);
-  }
-  expect(attempts).toEqual([
-    [0, 1],
-    [59, 0],
-    [60, 1],
-    [299, 0],
-    [300, 1],
-    [1259, 0],
-    [1260, 1],
-  ]);
+test("a claimed one whose worker says nothing more comes back after two minutes, as the same message", async ({
+  db,
+}) => {
+  await tell(db);
+  await address(db);
+  const [first] = await claim(db, 0);
+  expect(await claim(db, 119)).toEqual([]);
+  const [second] = await claim(db, 120);
+  expect(second).toMatchObject({ id: first?.id, message_id: first?.message_id, attempt: 2 });
 });
 
 test("no more are claimed than asked for", async ({ db }) => {
   await receive(db, [{ attributes: someone() }, { attributes: someone() }]);
+  await address(db);
   expect([(await claim(db, 0, 1)).length, (await claim(db, 0, 5)).length]).toEqual([1, 1]);
 });
 
-test("an accepted one is not claimed again, and the lead is handed over", async ({ db }) => {
-  await receiveOne(db, { attributes: someone() });
-  const at = await secondsLater(db, 5);
-  await mark(db, await claim(db, 0), at);
-  expect(await claim(db, 1_000_000)).toEqual([]);
-  const row = await oneRow(
-    db,
-    "select sent_at, next_attempt_at, handed_over_at from app_public.notifications join app_public.leads on leads.id = lead_id",
+test("what a digest holds goes out in one message a target, and in the same one again", async ({ db }) => {
+  await db.query(
+    `insert into app_private.notification_policies (slug, territory_id, digest) select 'hourly', id, 'hourly' from app_public.territories where slug = 'global'`,
   );
-  expect(row).toEqual({ sent_at: at, next_attempt_at: null, handed_over_at: at });
+  for (const to of ["dora", "dora", "dirk"]) await tell(db, { to });
+  await tell(db, { kind: "contact_stopped" }); // urgent
+  await address(db);
+  expect((await claim(db)).map(({ kind }) => kind)).toEqual(["contact_stopped"]);
+  const first = (await claim(db, 3_600)).filter(({ is_digest }) => is_digest);
+  const messages = Map.groupBy(first, ({ target }) => target);
+  expect(messages.get("dora")?.map(({ message_id }) => message_id)).toEqual(
+    Array(2).fill(messages.get("dora")?.[0]?.message_id),
+  );
+  expect(messages.get("dirk")?.[0]?.message_id).not.toBe(messages.get("dora")?.[0]?.message_id);
+  await tell(db); // comes later, goes in a message of its own
+  await db.query(
+    "update app_public.notifications set channel = 'log', is_digest = true where channel is null",
+  );
+  const again = (await claim(db, 3_600 + 121)).filter(
+    ({ target, is_digest }) => is_digest && target === "dora",
+  );
+  expect(Map.groupBy(again, ({ message_id }) => message_id).size).toBe(2);
+  expect(again.filter(({ message_id }) => message_id === messages.get("dora")?.[0]?.message_id)).toHaveLength(
+    2,
+  );
 });
 
-test("a second mark changes nothing", async ({ db }) => {
-  await receiveOne(db, { attributes: someone() });
-  const ids = await claim(db, 0);
-  const first = await secondsLater(db, 5);
-  await mark(db, ids, first);
-  await mark(db, ids, await secondsLater(db, 50));
-  expect(await allValues(db, "select sent_at as value from app_public.notifications")).toEqual([first]);
-  expect(await allValues(db, "select handed_over_at as value from app_public.leads")).toEqual([first]);
+test("nothing goes to who has left, or to a channel that is closed", async ({ db }) => {
+  await addChannel(db, "sales-de", { territory: "de", kinds: ["lead_assigned"] });
+  await tell(db);
+  await address(db);
+  await db.query("update app_private.notification_channels set is_active = false");
+  await db.query("update app_public.actors set is_active = false where slug = 'dora'");
+  expect(await claim(db)).toEqual([]);
+  expect(
+    await allRows(
+      db,
+      "select channel, error, withdrawn_at is not null as withdrawn from app_public.notifications order by channel",
+    ),
+  ).toEqual([
+    { channel: "log", error: "inactive", withdrawn: true },
+    { channel: "slack", error: "closed", withdrawn: true },
+  ]);
 });
 
-test("a warning that was accepted hands nothing over", async ({ db }) => {
-  await receiveOne(db, { attributes: someone() });
-  await db.query("delete from app_public.notifications");
-  await db.query("select app_private.fire_thresholds(now() + interval '1 hour', 1)");
-  await mark(db, await claim(db, 3600));
-  expect(await allValues(db, "select handed_over_at as value from app_public.leads")).toEqual([null]);
+test("a mail is written in the language of who reads it, their own wish first", async ({ db }) => {
+  await db.query("update app_public.actors set language = 'de' where slug in ('dora', 'dirk')");
+  await db.query(
+    "insert into app_private.notification_preferences (actor_id, language, updated_at) select id, 'fr', now() from app_public.actors where slug = 'dirk'",
+  );
+  for (const to of ["dora", "dirk", "doris"]) await tell(db, { to });
+  await address(db);
+  expect((await claim(db)).map(({ recipient, language }) => `${recipient} ${language}`).sort()).toEqual([
+    "dirk fr",
+    "dora de",
+    "doris en",
+  ]);
 });
 
-test("two senders at once share the outbox without a double", async () => {
+test("two senders at once share the outbox without a double, from the deciding on", async () => {
   const database = await createDatabase();
   try {
     const [one, other] = await Promise.all([connect(database.urls.worker), connect(database.urls.worker)]);
@@ -86,26 +114,17 @@ test("two senders at once share the outbox without a double", async () => {
       Array.from({ length: 4 }, () => ({ attributes: someone() })),
     );
     await one.query("begin");
+    expect(await address(one)).toBe(4);
+    expect(await address(other)).toBe(0); // held by the first
+    await one.query("commit");
+    await one.query("begin");
     const first = await claim(one, 60, 3);
     const second = await claim(other, 60, 3);
     await one.query("commit");
     expect([first.length, second.length]).toEqual([3, 1]);
-    expect(new Set([...first, ...second]).size).toBe(4);
+    expect(new Set([...first, ...second].map(({ id }) => id)).size).toBe(4);
+    expect(await allValues(one, "select count(*)::int as value from app_public.notifications")).toEqual([4]);
   } finally {
     await database.drop();
   }
 });
-
-function claim(db: ClientBase, seconds: number, atMost = 10): Promise<string[]> {
-  return asWorker(db, () =>
-    allValues<string>(
-      db,
-      "select id as value from app_private.claim_notifications(now() + make_interval(secs => $1), $2)",
-      [seconds, atMost],
-    ),
-  );
-}
-
-async function mark(db: ClientBase, ids: string[], at?: Date): Promise<void> {
-  await asWorker(db, () => db.query("select app_private.mark_notified($1, coalesce($2, now()))", [ids, at]));
-}

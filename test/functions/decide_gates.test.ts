@@ -98,7 +98,7 @@ function decide(db: ClientBase, captureIds: string[], asOf?: Date): Promise<Gate
   return asWorker(db, () =>
     allRows<Gate>(
       db,
-      "select verdict.* from app_private.decide_gates($1, coalesce($2, now())) as verdict order by verdict.lead_id",
+      "select verdict.* from app_private.decide_gates($1, app_private.current_revision(), coalesce($2, now())) as verdict order by verdict.lead_id",
       [captureIds, asOf ?? null],
     ),
   );

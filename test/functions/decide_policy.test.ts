@@ -53,7 +53,7 @@ async function addPolicy(db: ClientBase, { slug, territory, source, status }: Po
 async function decide(db: ClientBase, territory: string, source: string): Promise<string | undefined> {
   const [slug] = await allValues<string>(
     db,
-    "select slug as value from app_private.decide_policy($1, $2, 'new')",
+    "select slug as value from app_private.decide_policy('first_response', $1, $2, 'new')",
     [await territoryId(db, territory), source],
   );
   return slug;

@@ -184,7 +184,11 @@ test("asking decides nothing", async ({ db }) => {
   };
   const before = await everything();
   await asWorker(db, () =>
-    db.query("select app_private.decide_routes($1, app_private.current_revision(), now())", [ids]),
+    db.query(
+      `select app_private.decide_routes(array(select asker from app_private.askers_of($1, app_private.current_revision()) as asker),
+                                        app_private.current_revision(), now())`,
+      [ids],
+    ),
   );
   expect(await everything()).toEqual(before);
 });

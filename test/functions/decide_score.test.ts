@@ -3,14 +3,15 @@ import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { test } from "../support/database.ts";
 import { oneRow } from "../support/rows.ts";
+import { addScoringRules } from "../support/scoring_rules.ts";
 
 test("points add up, each with its reason, in the order of the rules", async ({ db }) => {
   expect(await score(db, "us", { company: "Beispiel", phone: "+1212", medium: "cpc" })).toEqual({
     score: 30,
     reasons: [
-      { points: 10, reason: "Company given" },
-      { points: 15, reason: "Phone given" },
-      { points: 5, reason: "Came by paid search" },
+      { points: 10, reason: "Company given", part: "fit" },
+      { points: 15, reason: "Phone given", part: "fit" },
+      { points: 5, reason: "Came by paid search", part: "engagement" },
     ],
   });
 });
@@ -22,7 +23,7 @@ test("rules of a territory count below it, and nowhere else", async ({ db }) => 
   expect(await reasons("fr")).toEqual(["Phone given"]);
   expect(await score(db, "globex-nl", attributes)).toEqual({
     score: 20,
-    reasons: [{ points: 20, reason: "Phone given" }],
+    reasons: [{ points: 20, reason: "Phone given", part: "fit" }],
   });
 });
 
@@ -52,6 +53,21 @@ test("a score ends at 100 and at 0, and the reasons say what was cut", async ({ 
 
 test("an unknown revision knows no rules", async ({ db }) => {
   expect(await score(db, "de", { company: "Beispiel" }, 0)).toEqual({ score: 0, reasons: [] });
+});
+
+test("every reason says its part, and a rule of touches waits for them", async ({ db }) => {
+  await addScoringRules(db, [{ part: "engagement", points: 25, reason: "Came again", touches_min: 2 }]);
+  const points = async (touches: number) =>
+    oneRow<Scored>(
+      db,
+      "select * from app_private.decide_score('{}', $1, app_private.current_revision(), $2)",
+      [await territoryId(db, "de"), touches],
+    );
+  expect(await points(1)).toEqual({ score: 0, reasons: [] });
+  expect(await points(2)).toEqual({
+    score: 25,
+    reasons: [{ points: 25, reason: "Came again", part: "engagement" }],
+  });
 });
 
 type Scored = { score: number; reasons: { points: number; reason: string }[] };

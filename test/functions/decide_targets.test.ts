@@ -145,7 +145,12 @@ test("a condition that cannot be evaluated is no match, and the decision lists i
   const { owner, routed_by } = await decisionOf(db, leadId);
   expect([owner, routed_by]).toEqual([
     "doris",
-    { rule: expect.any(Number), position: 2, unread: [expect.any(Number)] },
+    {
+      rule: expect.any(Number),
+      position: 2,
+      unread: [expect.any(Number)],
+      score: { asked: expect.any(Number), of: "rules" },
+    },
   ]);
   await db.query("delete from app_public.routing_rules where position = 2");
   const alone = await decisionOf(

@@ -6,6 +6,7 @@ import { createDatabase, test } from "../support/database.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 
+// Also of fire_lead_thresholds, which it is made of.
 // A lead of the German web form: due after 300 seconds, so thresholds at 240, 300 and 450.
 
 test("before the first threshold nothing fires", async ({ db }) => {

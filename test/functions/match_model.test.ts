@@ -8,6 +8,24 @@ test("without a model of its own a boundary has the shipped one", async ({ db })
   expect(await modelOf(db, "global")).toEqual({ boundary_id: null, version: 1, records: "0" });
 });
 
+test("models_of: the more people are known, the more must speak against strangers", async ({ db }) => {
+  const boundaryId = await territoryId(db, "global");
+  const priorBits = () =>
+    oneValue(
+      db,
+      `select prior_bits as value
+         from app_private.models_of(array[jsonb_populate_record(null::app_private.match_records, $1), jsonb_populate_record(null::app_private.match_records, $1)])`,
+      [{ boundary_id: boundaryId }],
+    );
+  const ofFew = await priorBits();
+  await db.query(
+    `insert into app_private.match_statistics (boundary_id, records, counted_at) values ($1, 1024000, now())
+     on conflict (boundary_id) do update set records = excluded.records`,
+    [boundaryId],
+  );
+  expect(Number(await priorBits()) - Number(ofFew)).toBeCloseTo(10); // 1,024 times as many as the least that is assumed
+});
+
 test("the active model of a boundary decides there, and nowhere else", async ({ db }) => {
   const boundaryId = await territoryId(db, "global");
   await copyModel(db, boundaryId, 1, false);

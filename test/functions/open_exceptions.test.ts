@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { asWorker, newTraceId, stageArrivals } from "../support/arrivals.ts";
 import { test } from "../support/database.ts";
-import { allRows, oneRow } from "../support/rows.ts";
+import { allRows, oneRow, refusalOf } from "../support/rows.ts";
 
 test.for([
   ["contract_violation", "globex-form", "globex-operations", 2],
@@ -69,6 +69,67 @@ test("a case that is open for the same capture is left as it is; once resolved i
   await open(db, "contract_violation", "desk", captureId);
   expect(await allRows(db, CASES)).toHaveLength(3);
 });
+
+test("a policy names a team, a fallback and times; where the team does not reach, the duty decides", async ({
+  db,
+}) => {
+  await db.query(
+    `update app_public.exception_policies
+        set team_id = (select id from app_public.teams where slug = 'sales-emea'), acknowledge_seconds = 60,
+            fallback_team_id = (select id from app_public.teams where slug = 'sales-de'), holds_automation = true
+      where kind = 'no_territory'`,
+  );
+  await open(db, "no_territory", "desk");
+  await open(db, "no_territory", "globex-form");
+  expect(
+    await allRows(
+      db,
+      `select teams.slug as team, next.slug as next, extract(epoch from acknowledge_due_at - opened_at)::int as acknowledge, holds_automation
+         from app_public.exceptions join app_public.teams on teams.id = owner_team_id join app_public.teams as next on next.id = escalation_team_id
+        order by exceptions.id`,
+    ),
+  ).toEqual([
+    { team: "sales-emea", next: "sales-de", acknowledge: 60, holds_automation: true },
+    { team: "globex-operations", next: "globex-operations", acknowledge: 60, holds_automation: true },
+  ]);
+});
+
+test("a case keeps the contract version and the revision that it was opened under", async ({ db }) => {
+  await open(db, "no_territory", "desk");
+  expect(
+    await oneRow(
+      db,
+      `select capture_paths.slug as path, contract_version, revision = app_private.current_revision() as is_in_force
+         from app_public.exceptions join app_public.capture_paths on capture_paths.id = exceptions.path_id`,
+    ),
+  ).toEqual({ path: "desk", contract_version: 1, is_in_force: true });
+});
+
+test("no open case is without an open owner team and an open escalation target, whoever writes it", async ({
+  db,
+}) => {
+  await open(db, "nobody_available", "partner-feed");
+  const close = "update app_public.teams set is_active = false where slug = ";
+  await asWorker(db, async () => {
+    expect(await refusalOf(db, `${close} 'sales-de'`)).toBe(FOREIGN_KEY); // has it
+    expect(await refusalOf(db, `${close} 'sales-emea'`)).toBe(FOREIGN_KEY); // gets it next
+    await db.query(`${close} 'sales-us'`);
+    for (const column of ["owner_team_id", "escalation_team_id"]) {
+      const give = `update app_public.exceptions set ${column} = (select id from app_public.teams where slug = $1)`;
+      expect(await refusalOf(db, give, ["sales-us"])).toBe(FOREIGN_KEY);
+      expect(await refusalOf(db, give, ["no-such-team"])).toBe(NOT_NULL);
+      expect(await refusalOf(db, give, ["sales-fr"])).toBe("");
+    }
+    await db.query("update app_public.exceptions set resolved_at = opened_at, outcome = 'done'");
+    await db.query(`${close} 'sales-de'`); // what is resolved holds nobody
+    expect(await refusalOf(db, "update app_public.exceptions set resolved_at = null, outcome = null")).toBe(
+      FOREIGN_KEY,
+    );
+  });
+});
+
+const FOREIGN_KEY = "23503";
+const NOT_NULL = "23502";
 
 const CASES = `select exceptions.kind, teams.slug as team, exceptions.runbook, exceptions.outcome,
     (extract(epoch from exceptions.due_at - exceptions.opened_at) / 3600)::int as hours, exceptions.escalation_team_id is not null as has_escalation

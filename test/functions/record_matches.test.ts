@@ -50,7 +50,7 @@ test("match_records_of: whose attributes hold nothing to compare is left out", a
   expect(await allValues(db, "select count(*)::int as value from app_private.match_keys")).toEqual([1]); // a mailbox
 });
 
-test("find_holders: a key that more than 32 share is_crowded: choose_pairs passes it by, and it is stored no more", async ({
+test("find_holders: a key that more than 32 share is_crowded: choose_pairs passes it by, and crowded_keys keeps it from being stored", async ({
   db,
 }) => {
   const { birth_date: _, first_name: __, last_name: ___, ...house } = ANA;

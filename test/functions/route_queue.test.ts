@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
+import { openCase } from "../support/cases.ts";
 import { backendOf, connect, untilItWaits } from "../support/connections.ts";
 import { createDatabase, test } from "../support/database.ts";
 import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
@@ -29,6 +30,21 @@ test("who comes back gets the oldest first, as far as there is room", async ({ d
   expect(await drainQueue(db, 10)).toBe(2);
   expect(await owned(db)).toEqual(leads.slice(0, 2));
   expect(await drainQueue(db, 10)).toBe(0);
+});
+
+test("what a case holds stays in the queue until the case is closed", async ({ db }) => {
+  await absent(db, ["felix"]);
+  const { leadId } = await receiveOne(db, french());
+  await felixReturns(db);
+  await db.query(
+    "update app_public.exception_policies set holds_automation = true where kind = 'gate_review'",
+  );
+  const id = await openCase(db, "gate_review", { leadId, territory: "fr" });
+  expect(await drainQueue(db, 10)).toBe(0);
+  await db.query("update app_public.exceptions set resolved_at = opened_at, outcome = 'done' where id = $1", [
+    id,
+  ]);
+  expect(await drainQueue(db, 10)).toBe(1);
 });
 
 test("the queue's decision is followed by one that assigns, the case is closed and the owner told", async ({

@@ -56,3 +56,34 @@ test("settle_candidates: a pair is decided while its leads are one, and open aga
   await unmerge(db, a);
   expect(await pair()).toEqual({ state: "open", decided_by_id: null });
 });
+
+test("a follow-up ends with the merge, an approval moves and comes back", async ({ db }) => {
+  const { survivorId, mergedId } = await twoLeads(db);
+  for (const leadId of [survivorId, mergedId]) {
+    await db.query(
+      `insert into app_public.tasks (lead_id, territory_id, trace_id, kind, title, owner_id, opened_at, due_at)
+       select id, territory_id, trace_id, 'stagnation', 'By hand', owner_id, now(), now() + interval '1 day' from app_public.leads where id = $1`,
+      [leadId],
+    );
+    await db.query(
+      `insert into app_public.approvals (lead_id, territory_id, trace_id, reason, requested_by_id, approver_id, requested_at, handed_at, due_at)
+       select leads.id, territory_id, trace_id, 'By hand', $2, $3, now(), now(), now() + interval '1 day' from app_public.leads where leads.id = $1`,
+      [leadId, await actorId(db, "dora"), await actorId(db, "mona")],
+    );
+  }
+  const standing = () =>
+    allRows(
+      db,
+      `select (select array_agg(lead_id order by id) from app_public.approvals) as approvals,
+              (select array_agg(outcome order by id) from app_public.tasks) as tasks,
+              (select count(*)::int from app_public.clocks where task_id is not null and stopped_at is null) as clocks`,
+    );
+  await merge(db, survivorId, mergedId);
+  expect(await standing()).toEqual([
+    { approvals: [survivorId, survivorId], tasks: [null, "merged"], clocks: 1 },
+  ]);
+  await unmerge(db, mergedId);
+  expect(await standing()).toEqual([
+    { approvals: [survivorId, mergedId], tasks: [null, "merged"], clocks: 1 },
+  ]);
+});

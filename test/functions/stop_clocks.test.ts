@@ -38,7 +38,7 @@ test("somebody who was called before the form arrived was answered in time", asy
   const arrived = await secondsLater(db, 0);
   expect(await state(db)).toEqual({
     first_responded_at: at,
-    sla_met_at: at,
+    sla_met_at: arrived,
     stopped_at: arrived,
     next_at: null,
   });

@@ -22,7 +22,7 @@ test("no threshold is left: no instant", async ({ db }) => {
 function thresholdAt(db: Parameters<typeof oneValue>[0], seconds: number, percent: number | null) {
   return oneValue<Date | null>(
     db,
-    "select app_private.threshold_at('2026-03-28T22:00:00Z', $1, $2) as value",
+    "select app_private.threshold_at(null, '2026-03-28T22:00:00Z', 0, $1, $2) as value",
     [seconds, percent],
   );
 }

@@ -22,7 +22,7 @@ test("running every fixture again changes nothing", async ({ db, database }) => 
 });
 
 for (const [what, change] of Object.entries({
-  function: "alter function app_private.threshold_at(timestamptz, int, int) cost 7",
+  function: "alter function app_private.threshold_at(int, timestamptz, numeric, int, int) cost 7",
   grant: "grant execute on function app_private.wake(text) to catchment_api",
   owner: "alter function app_private.wake(text) owner to catchment_owner",
   policy: "alter policy select_in_my_territories on app_public.leads to catchment_user",

@@ -28,6 +28,7 @@ const NEED_NO_INDEX = [
   "assignments_owner_id_fkey on app_public.assignments",
   "captures_path_id_fkey on app_public.captures",
   "clocks_policy_id_fkey on app_public.clocks",
+  "escalations_clock_id_territory_id_fkey on app_public.escalations", // a clock that moves finds them by clock and threshold
   "leads_sla_policy_id_fkey on app_public.leads",
   "leads_team_id_fkey on app_public.leads",
   "notifications_recipient_id_fkey on app_public.notifications",

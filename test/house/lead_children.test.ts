@@ -15,6 +15,7 @@ const STAYS: Record<string, string> = {
   "app_public.escalations": "Goes where its clock goes.",
   "app_public.lead_merges": "The record of the merge itself.",
   "app_public.leads": "The link of the merge itself.",
+  "app_public.shadow_routes": "A comparison is about the decision beside it, which stays.",
   "app_public.match_candidates": "A pair is about the two leads that were compared.",
 };
 

@@ -17,12 +17,14 @@ test("tables are plural and everything is named in small letters", async ({ db }
   expect(tables.filter((name) => !/^[a-z]+(?:_[a-z]+)*s$/.test(name))).toEqual([]);
 });
 
-test("what ends in _at is an instant, and every instant ends so", async ({ db }) => {
+test("what ends in _at is an instant, and every instant ends so, or in _since for what lasts", async ({
+  db,
+}) => {
   const odd = await objects(
     db,
     `select attrelid::regclass || '.' || attname from pg_attribute join pg_class on pg_class.oid = attrelid
       where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ${OURS} and attnum > 0
-        and (attname like '%\\_at') <> (atttypid = 'timestamptz'::regtype)`,
+        and (attname ~ '_(at|since)$') <> (atttypid = 'timestamptz'::regtype)`,
   );
   expect(odd).toEqual([]);
 });
@@ -32,7 +34,7 @@ test("a key column says of what: it ends in _id, and a flag begins with a verb",
     db,
     `select attrelid::regclass || '.' || attname from pg_attribute join pg_class on pg_class.oid = attrelid
       where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ${OURS} and attnum > 0
-        and atttypid = 'boolean'::regtype and attname !~ '^(is|requires|takes|handles|has|may)_'`,
+        and atttypid = 'boolean'::regtype and attname !~ '^(is|requires|takes|handles|has|may|holds)_'`,
   );
   expect(odd).toEqual([]);
 });
@@ -97,9 +99,11 @@ test("every kind of exception has its runbook, and every runbook a kind", () => 
 });
 
 test("every variable of the environment is explained in .env.example", () => {
-  const config = read("src/config.ts");
+  const config = read("src/config.ts") + read("src/config_api.ts");
   const names = [
-    ...config.matchAll(/^ {2}([A-Z][A-Z_]+): (?:z\.|PostgresUrl|LogLevel|EnvironmentName)/gm),
+    ...config.matchAll(
+      /^ {2}([A-Z][A-Z_]+): (?:z\.|z$|PostgresUrl|LogLevel|EnvironmentName|OidcIssuer|OidcAlgorithms)/gm,
+    ),
   ].map(([, name]) => name ?? "");
   expect(names.length).toBeGreaterThan(8);
   const explained = [...read(".env.example").matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);

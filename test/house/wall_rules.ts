@@ -36,6 +36,9 @@ export function openPolicies(db: ClientBase): Promise<string[]> {
 /** The wall, as Postgres prints it. Another text may be right, and somebody has to look at it before it stands here. */
 const WALL = "(territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))";
 
+/** Narrower: the audit's, of the territories where a role of the reader may read the trail. */
+const AUDIT_WALL = WALL.replaceAll("my_territory_ids", "my_audited_territory_ids");
+
 /** Tables that users or BI may read, whole or in part, and whose territory_id is not behind exactly one wall. */
 export function tablesWithoutWall(db: ClientBase): Promise<string[]> {
   return objects(
@@ -45,7 +48,8 @@ export function tablesWithoutWall(db: ClientBase): Promise<string[]> {
       where pg_class.relkind in ('r', 'p') and pg_class.relnamespace::regnamespace::text in ${OURS}
         and (has_any_column_privilege('catchment_user', pg_class.oid, 'select')
              or has_any_column_privilege('catchment_bi', pg_class.oid, 'select'))
-        and array['select_in_my_territories ${WALL}'] is distinct from array(
+        and array[case when pg_class.oid = 'app_private.audit_entries'::regclass then 'select_in_my_audited_territories ${AUDIT_WALL}'
+                       else 'select_in_my_territories ${WALL}' end] is distinct from array(
           select polname || ' ' || pg_get_expr(polqual, polrelid) from pg_policy
            where polrelid = pg_class.oid and polroles <> array['catchment_worker'::regrole::oid])`,
   );
@@ -77,7 +81,7 @@ export function looseDefiners(db: ClientBase): Promise<string[]> {
     db,
     `select pg_proc.oid::regprocedure from pg_proc
       where pg_proc.pronamespace::regnamespace::text in ${OURS} and pg_proc.prosecdef
-        and (pg_proc.proowner <> case when pg_proc.proname in ('make_partitions', 'drop_captures') then 'catchment_owner'::regrole else 'catchment_worker'::regrole end
+        and (pg_proc.proowner <> case when pg_proc.proname in ('make_partitions', 'drop_captures', 'drop_audit_month') then 'catchment_owner'::regrole else 'catchment_worker'::regrole end
              or not coalesce('search_path=pg_catalog, pg_temp' = any (pg_proc.proconfig), false))`,
   );
 }

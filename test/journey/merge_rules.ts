@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
+import { DIFFERENT_COLUMNS, SEGMENT_RULES } from "../support/clocks.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
 /** What must hold whatever happened; each query answers what is out of place. */
@@ -33,12 +34,11 @@ async function rules(db: ClientBase): Promise<Record<string, string>> {
     "who owns a lead has its one running assignment":
       "select leads.id from app_public.leads left join app_public.assignments on lead_id = leads.id and ended_at is null where assignments.owner_id is distinct from leads.owner_id or (merged_into_id is not null and leads.owner_id is not null)",
     "a clock runs only on an unanswered root":
-      "select clocks.id from app_public.clocks join app_public.leads on leads.id = lead_id where stopped_at is null and (merged_into_id is not null or first_responded_at is not null)",
+      "select clocks.id from app_public.clocks join app_public.leads on leads.id = lead_id where stopped_at is null and (merged_into_id is not null or (clocks.kind = 'first_response' and first_responded_at is not null))",
     "an unanswered root with a clock runs it":
-      "select leads.id from app_public.leads join app_public.clocks on lead_id = leads.id where merged_into_id is null and first_responded_at is null and stopped_at is not null",
-    "a lead's columns are its clock": `select leads.id from app_public.leads left join app_public.clocks on lead_id = leads.id and merged_into_id is null
-        where (sla_policy_id, sla_started_at, sla_due_at, sla_breached_at is not null)
-           is distinct from (policy_id, started_at, due_at, coalesce(thresholds[fired] >= 100, false))`,
+      "select leads.id from app_public.leads join app_public.clocks on lead_id = leads.id and clocks.kind = 'first_response' where merged_into_id is null and first_responded_at is null and stopped_at is not null",
+    "a lead's columns are its clock": DIFFERENT_COLUMNS,
+    ...SEGMENT_RULES,
     "an escalation hangs where its clock does":
       "select escalations.id from app_public.escalations join app_public.clocks on clocks.id = clock_id where escalations.lead_id <> clocks.lead_id",
     "nobody waits who has an owner":
@@ -69,7 +69,7 @@ export async function strangers(db: ClientBase): Promise<unknown[]> {
     ...(await allRows(db, "select id from app_public.source_events where lead_id <> origin_lead_id")),
     ...(await allRows(
       db,
-      "select id from app_public.clocks where origin_lead_id is not null or stop_reason is not null",
+      "select id from app_public.clocks where origin_lead_id is not null or stop_reason = 'merged'",
     )),
     ...(await allRows(
       db,

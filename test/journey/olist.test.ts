@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { withConnection } from "../../src/postgres/connect.ts";
 import { catchment, preparedEnv } from "../cli/program.ts";
 import { test } from "../support/database.ts";
+import { unexplained } from "../support/explained.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 const LEADS = real("marketing_qualified_leads.csv");
@@ -53,6 +54,7 @@ test("deals told before their leads wait in quarantine; with the leads there, ex
     quarantined: 0,
   });
   await withConnection(database.urls.superuser, expectWon);
+  await withConnection(database.urls.superuser, async (db) => expect(await unexplained(db)).toEqual([]));
 }, 120_000);
 
 /** Silently: a history has no clocks and notifies nobody, and what waited is no open case any more. */
@@ -69,7 +71,7 @@ async function expectWon(db: ClientBase): Promise<void> {
       `select (select count(*)::int from app_public.leads where status = 'closed_won') as won,
               (select count(*)::int from app_public.activities) as told,
               (select count(*)::int from app_public.source_events) as touches,
-              (select count(*)::int from app_public.clocks) as clocks,
+              (select count(*)::int from app_public.clocks where lead_id is not null) as clocks,
               (select count(*)::int from app_public.notifications) as notifications,
               (select count(*)::int from app_public.exceptions where resolved_at is null) as open_cases`,
     ),

@@ -3,17 +3,26 @@ import { expect } from "vitest";
 import { makeRandom } from "../../src/cli/demo/random.ts";
 import { actorId } from "../support/acme.ts";
 import { type Arrival, asWorker, receive, receiveOne, secondsLater } from "../support/arrivals.ts";
+import { addPolicy, changeStatus, hear, pause } from "../support/clocks.ts";
 import { differences, everyRow, fire, forgetClock, merge, respond, unmerge } from "../support/merges.ts";
 import { allValues } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 import { expectOrder, strangers } from "./merge_rules.ts";
 
 const COUNTRIES = ["DE", "DE", "FR", "GB"];
-const STATUSES = ["attempting_to_contact", "contacted", "qualified", "closed_won", "closed_lost", "new"];
+const STATUSES = [
+  "attempting_to_contact",
+  "contacted",
+  "qualified",
+  "nurturing",
+  "closed_won",
+  "closed_lost",
+  "new",
+];
 
 /**
- * A random life of a dozen people, by a seed: arrivals, later touches, answers, changes of status and owner, deadlines,
- * merges and unmerges. After each step everything is in its place; in the end every merge is undone, twice over.
+ * A random life of a dozen people, by a seed: arrivals, later touches, words of theirs and answers, changes of status and
+ * owner, pauses, deadlines, merges and unmerges. After each step everything is in its place; in the end every merge is undone, twice over.
  */
 export async function liveRandomly(db: ClientBase, seed: number, steps: number): Promise<void> {
   const random = makeRandom(seed);
@@ -58,6 +67,16 @@ export async function liveRandomly(db: ClientBase, seed: number, steps: number):
       return receive(db, [{ attributes }], { asOf: await later() });
     },
     answer: async () => respond(db, random.pick(await roots()), pass(1 + random.below(3000))),
+    hear: async () => hear(db, random.pick(await roots()), await later()),
+    pause: async () => {
+      const at = await later();
+      await pause(
+        db,
+        random.pick(await roots()),
+        at,
+        await secondsLater(db, pass(0) + 600 + random.below(6000)),
+      );
+    },
     changeStatus: async () =>
       changeStatus(db, random.pick(await roots()), random.pick(STATUSES), await later()),
     reassign: async () =>
@@ -76,6 +95,21 @@ export async function liveRandomly(db: ClientBase, seed: number, steps: number):
   };
 
   await absent(db, ["felix"]);
+  await addPolicy(db, {
+    slug: "outcome",
+    kind: "outcome",
+    target_seconds: 20_000,
+    thresholds: [100],
+    pauses_on: ["nurturing"],
+    max_pause_seconds: 5_000,
+  });
+  await addPolicy(db, {
+    slug: "stage",
+    kind: "stage_time",
+    target_seconds: 4_000,
+    thresholds: [80, 100],
+    on_reassign: "restart",
+  });
   const done: string[] = [];
   for (let step = 0; step < steps; step += 1) {
     const name = people.length < 4 ? "arrive" : random.pick(Object.keys(acts));
@@ -111,16 +145,6 @@ export async function liveRandomly(db: ClientBase, seed: number, steps: number):
 
 async function leads(db: ClientBase, condition: string): Promise<string[]> {
   return allValues(db, `select id as value from app_public.leads where ${condition} order by id`);
-}
-
-async function changeStatus(db: ClientBase, leadId: string, status: string, at: Date): Promise<void> {
-  await asWorker(db, () =>
-    db.query(
-      `select app_private.log_activities(array[row(uuidv7(), $1, null, 'status_change', false, null, $2, $3, null, leads.trace_id)::app_private.activity], $3)
-         from app_public.leads where leads.id = $1`,
-      [leadId, status, at],
-    ),
-  );
 }
 
 async function edit(db: ClientBase, leadId: string, fields: object, at: Date): Promise<void> {

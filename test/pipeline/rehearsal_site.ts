@@ -11,6 +11,7 @@ import { createDatabase } from "../support/database.ts";
 export type Site = {
   db: Client;
   pool: Pool;
+  workerUrl: string;
   arrive: (arrivals: Arrival[]) => Promise<void>;
   rehearse: (choice?: JudgeChoice, options?: Partial<Rehearsal>) => ReturnType<typeof rehearse>;
 };
@@ -28,6 +29,7 @@ export async function makeSite(): Promise<Site> {
   return {
     db,
     pool,
+    workerUrl: database.urls.worker,
     arrive: async (arrivals) => {
       await stageArrivals(db, arrivals);
       await makeDrain({ pool, log: () => {} }).run();

@@ -68,6 +68,8 @@ test("a user executes nothing of app_private, and names nothing of app_hidden", 
     "require_leads_to_change('read', null)",
     "require_exception(null)",
     "require_path('desk')",
+    "require_door('capture', 'desk')",
+    "require_boundary('realign', 'global')",
   ]) {
     expect([gate, await refusal(db, `select app_hidden.${gate}`)]).toEqual([gate, DENIED]);
   }

@@ -37,7 +37,9 @@ async function settle(database: Pick<TestDatabase, "urls">): Promise<void> {
   });
   await withConnection(database.urls.superuser, async (root) => {
     await root.query(CALLS);
+    await root.query(SEGMENTS);
     await root.query(CASES);
+    for (const rows of TALK) await root.query(rows);
     await root.query(CONSENTS);
     await root.query(EDITS);
     await root.query(ACCOUNTS);
@@ -62,6 +64,11 @@ const CALLS = `
   insert into app_public.activities (lead_id, territory_id, actor_id, kind, is_response, occurred_at, recorded_at, trace_id)
   select leads.id, leads.territory_id, leads.owner_id, 'call', true, now(), now(), leads.trace_id from app_public.leads`;
 
+const SEGMENTS = `
+  insert into app_public.clock_segments (clock_id, territory_id, is_paused, started_at, ended_at, working_seconds)
+  select clocks.id, clocks.territory_id, false, clocks.started_at - interval '1 minute', clocks.started_at, 60
+    from app_public.clocks where clocks.lead_id is not null`;
+
 const CASES = `
   insert into app_public.exceptions
     (territory_id, kind, reason, lead_id, owner_team_id, escalation_team_id, runbook, opened_at, due_at)
@@ -69,6 +76,21 @@ const CASES = `
     from app_public.leads
     join app_public.exception_policies as policies on policies.kind = 'processing_failed'
    cross join lateral (select app_private.operations_team(leads.territory_id) as id) as team`;
+
+/** What people say and do about the cases and leads: comments, an escalation, a follow-up, an approval of each. */
+const TALK = [
+  `insert into app_public.exception_comments (exception_id, territory_id, actor_id, text, written_at)
+   select exceptions.id, exceptions.territory_id, actors.id, 'By hand', now()
+     from app_public.exceptions, app_public.actors where actors.slug = 'ada'`,
+  `insert into app_public.exception_escalations (exception_id, territory_id, cause, from_team_id, to_team_id, due_at, escalated_at)
+   select exceptions.id, exceptions.territory_id, 'not_resolved', exceptions.owner_team_id, exceptions.escalation_team_id, now(), now()
+     from app_public.exceptions`,
+  `insert into app_public.tasks (lead_id, territory_id, trace_id, kind, title, owner_id, opened_at, due_at)
+   select leads.id, leads.territory_id, leads.trace_id, 'stagnation', 'By hand', leads.owner_id, now(), now() + interval '1 day' from app_public.leads`,
+  `insert into app_public.approvals (lead_id, territory_id, trace_id, reason, requested_by_id, approver_id, requested_at, handed_at, due_at)
+   select leads.id, leads.territory_id, leads.trace_id, 'By hand', asking.id, asked.id, now(), now(), now() + interval '1 day'
+     from app_public.leads, app_public.actors as asking, app_public.actors as asked where asking.slug = 'vera' and asked.slug = 'olga'`,
+];
 
 const CONSENTS = `
   insert into app_public.consents (lead_id, territory_id, purpose, state, text_version, capture_id, trace_id, given_at)

@@ -15,6 +15,7 @@ test("nothing set is an embedded database and a door on this machine alone", () 
     database: { kind: "embedded" },
     key: null,
     replicaUrl: null,
+    poolerUrl: null,
     logLevel: "info",
   });
 });
@@ -84,4 +85,34 @@ test("secrets may stand in files, without the line end", async () => {
   expect(config.pathSecret("unknown")).toBeUndefined();
   const both = () => readConfig({ CATCHMENT_KEY: KEY, CATCHMENT_KEY_FILE: join(folder, "key") });
   expect(both).toThrow("CATCHMENT_KEY and CATCHMENT_KEY_FILE are both set");
+});
+
+test("GraphQL is free in development, and names its documents in production", () => {
+  expect(readConfig({}).graphql).toEqual({ isFree: true, rate: { perSecond: 200, burst: 2_000 } });
+  expect(readConfig({ NODE_ENV: "production" }).graphql.isFree).toBe(false);
+  const set = { NODE_ENV: "production", CATCHMENT_GRAPHQL_DOCUMENTS: "any", CATCHMENT_GRAPHQL_RATE: "0" };
+  expect(readConfig(set).graphql).toEqual({ isFree: true, rate: undefined });
+});
+
+test("a provider of identities is named whole, over https, and signs with keys of its own", () => {
+  const CATCHMENT_OIDC_ISSUER = "https://id.example";
+  const provider = { CATCHMENT_OIDC_ISSUER, CATCHMENT_OIDC_AUDIENCE: "catchment" };
+  expect(readConfig({}).oidc).toBeNull();
+  expect(readConfig(provider).oidc).toEqual({
+    issuer: CATCHMENT_OIDC_ISSUER,
+    audience: "catchment",
+    algorithms: ["RS256", "ES256"],
+    maxAgeSeconds: 43_200,
+    trustsEmail: false,
+  });
+  expect(() => readConfig({ CATCHMENT_OIDC_ISSUER })).toThrow("set both or none");
+  for (const wrong of [
+    { CATCHMENT_OIDC_ISSUER: "http://id.example" },
+    { CATCHMENT_OIDC_ISSUER: "http://localhost.example" },
+    { CATCHMENT_OIDC_ALGORITHMS: "RS256,HS256" },
+    { CATCHMENT_OIDC_ALGORITHMS: "none" },
+    { CATCHMENT_OIDC_MAX_AGE: "0" },
+  ]) {
+    expect(() => readConfig({ ...provider, ...wrong })).toThrow(Object.keys(wrong)[0]);
+  }
 });

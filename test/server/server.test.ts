@@ -121,11 +121,12 @@ test("stopping finishes the captures under way", async ({ database }) => {
   const url = `http://127.0.0.1:${port}`;
   await send({ url }, "{}");
   const arrived = Promise.withResolvers<void>();
-  const slow = fetch(`${url}/capture/web-form`, {
+  const request: RequestInit & { duplex: "half" } = {
     method: "POST",
     body: trickle(arrived.resolve),
     duplex: "half",
-  });
+  };
+  const slow = fetch(`${url}/capture/web-form`, request);
   await arrived.promise;
   const stopped = stop();
   expect((await slow).status).toBe(200);

@@ -96,6 +96,34 @@ test("a half-life comes into force below its territory, and goes back to the one
   ]);
 });
 
+test("which score routing may use, and of which part a rule is, come from the folder", async ({
+  database,
+  db,
+}) => {
+  const german = "kind: market, time_zone: Europe/Berlin, country: DE";
+  const folder = await acmeWith("territories.yaml", german, `${german}, routing_score: predicted`);
+  const paid = "part: engagement, points: 5, reason: Came by paid search, condition: '$.medium == \"cpc\"'";
+  await change(
+    folder,
+    "scoring_rules.yaml",
+    paid,
+    "part: engagement, points: 5, reason: Came again, touches_min: 3",
+  );
+  await applyFolder(database.urls.worker, folder);
+  expect(
+    await rows(db, "select slug, routing_score from app_public.territories where routing_score is not null"),
+  ).toEqual([{ slug: "de", routing_score: "predicted" }]);
+  const said = `select part, points, condition, touches_min from app_public.scoring_rules
+                 where revision = app_private.current_revision() and part <> 'fit' order by position`;
+  expect(await rows(db, said)).toEqual([
+    { part: "engagement", points: 15, condition: 'exists ($."message")', touches_min: null },
+    { part: "engagement", points: 5, condition: null, touches_min: 3 },
+  ]);
+  expect((await applyFolder(database.urls.worker, folder)).changes).toEqual([]);
+  expect((await applyFolder(database.urls.worker, ACME)).changes).not.toEqual([]);
+  expect(await rows(db, "select from app_public.territories where routing_score is not null")).toEqual([]);
+});
+
 test("what the folder no longer names is switched off, and comes back with it", async ({ database }) => {
   const folder = await acmeWith(
     "sla_policies.yaml",

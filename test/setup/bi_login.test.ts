@@ -1,43 +1,56 @@
-import { expect, inject } from "vitest";
+import { randomBytes } from "node:crypto";
+import { expect, onTestFinished } from "vitest";
 import { withConnection } from "../../src/postgres/connect.ts";
 import { roleUrl } from "../../src/postgres/role_urls.ts";
-import { createBiLogin } from "../../src/setup/bi_login.ts";
-import { BI_PASSWORD } from "../support/acme.ts";
+import { createBiLogin, dropBiLogin } from "../../src/setup/bi_login.ts";
 import { test } from "../support/database.ts";
+import { allValues } from "../support/rows.ts";
 
-test("a BI login reads the views of bi by their names, and writes nothing", async ({ database }) => {
-  const url = roleUrl(database.urls.superuser, "bi_de", BI_PASSWORD);
-  await withConnection(url, async (bi) => {
-    expect((await bi.query("select count(*)::int as n from lead_queue")).rows).toEqual([{ n: 0 }]);
-    expect((await bi.query("show statement_timeout")).rows).toEqual([{ statement_timeout: "30s" }]);
-    expect((await bi.query("show transaction_read_only")).rows).toEqual([{ transaction_read_only: "on" }]);
-    await bi.query("set default_transaction_read_only = off"); // which anybody may: the walls are the grants
-    await expect(bi.query("create temporary table mine (id int)")).rejects.toThrow("permission denied");
-    await expect(bi.query("select * from app_public.leads")).rejects.toThrow(
-      "permission denied for schema app_public",
-    );
+test("whoever may create roles, and is no superuser, makes a login, gives it another password and drops it with its sessions", async ({
+  database,
+}) => {
+  const { manager, login } = await makeManager(database.urls.superuser);
+  const url = (password: string) => roleUrl(database.urls.worker, login, password);
+  await createBiLogin(manager, database.name, login, "the first one");
+  await createBiLogin(manager, database.name, login, "the second one");
+  await expect(withConnection(url("the first one"), async () => {})).rejects.toMatchObject({ code: "28P01" });
+  await withConnection(url("the second one"), async (bi) => {
+    expect(await allValues(bi, "select count(*)::int as value from leads")).toEqual([0]); // no actor, no rows
+    expect(await withConnection(manager, (root) => dropBiLogin(root, login))).toBe(1);
+    await expect(bi.query("select")).rejects.toThrow();
   });
+  expect(await withConnection(manager, (root) => dropBiLogin(root, login))).toBe(0);
 });
 
-test("made again it has the new password only", async ({ database }) => {
-  const root = inject("cluster").superuserUrl;
-  const login = (password: string) =>
-    withConnection(roleUrl(database.urls.superuser, "bi_again", password), (bi) => bi.query("select"));
-  await createBiLogin(root, database.name, "bi_again", "it's \\ the first");
-  await login("it's \\ the first");
-  await createBiLogin(root, database.name, "bi_again", "the second");
-  await login("the second");
-  await expect(login("it's \\ the first")).rejects.toThrow("password authentication failed");
-  await withConnection(root, (client) => client.query("drop role bi_again"));
+test("a role that is there for something else keeps its password, its sessions and its life", async ({
+  database,
+}) => {
+  const { manager, login } = await makeManager(database.urls.superuser);
+  await withConnection(database.urls.superuser, (root) => root.query(`create role ${login} login`));
+  await expect(createBiLogin(manager, database.name, login, "x")).rejects.toThrow("is no BI login");
+  await withConnection(manager, async (root) => {
+    await expect(dropBiLogin(root, login)).rejects.toThrow("is no BI login");
+  });
+  for (const role of ["catchment_worker", "pg_monitor", "a b"]) {
+    await expect(createBiLogin(manager, database.name, role, "x")).rejects.toThrow("cannot be a BI login");
+  }
 });
 
-test("a role that is there for something else keeps its password", async ({ database }) => {
-  const root = inject("cluster").superuserUrl;
-  await withConnection(root, (client) => client.query("create role reporting login"));
-  await expect(createBiLogin(root, database.name, "reporting", "x")).rejects.toThrow("is no BI login");
-  await expect(createBiLogin(root, database.name, "catchment_worker", "x")).rejects.toThrow(
-    "cannot be a BI login",
+/** Somebody who may create roles and grant catchment_bi; a name that no other test has, since roles belong to the cluster. */
+async function makeManager(superuser: string): Promise<{ manager: string; login: string }> {
+  const suffix = randomBytes(4).toString("hex");
+  const [name, login] = [`manager_${suffix}`, `bi_${suffix}`];
+  await withConnection(superuser, async (root) => {
+    await root.query(`create role ${name} login createrole password 'known'`);
+    await root.query(`grant catchment_bi to ${name} with admin option, inherit false, set false`);
+    await root.query(`grant connect on database ${root.database} to ${name}`);
+  });
+  onTestFinished(() =>
+    withConnection(superuser, async (root) => {
+      await root.query(`drop role if exists ${login}`);
+      await root.query(`drop owned by ${name}`);
+      await root.query(`drop role ${name}`);
+    }),
   );
-  await expect(createBiLogin(root, database.name, 'a"b', "x")).rejects.toThrow("cannot be a BI login");
-  await withConnection(root, (client) => client.query("drop role reporting"));
-});
+  return { manager: roleUrl(superuser, name, "known"), login };
+}

@@ -5,7 +5,9 @@ import { type Row, type Rows, stateOf } from "../../src/setup/state.ts";
 
 const NOTHING: Rows = {
   territories: [],
+  calendars: [],
   actors: [],
+  sign_ins: [],
   teams: [],
   capture_paths: [],
   contracts: [],
@@ -14,8 +16,11 @@ const NOTHING: Rows = {
   scoring_rules: [],
   survivorship_rules: [],
   routing_rules: [],
+  gate_rules: [],
   sla_policies: [],
   retention_rules: [],
+  notification_channels: [],
+  notification_policies: [],
   exception_policies: [],
 };
 
@@ -45,7 +50,7 @@ test("what is new is added, what is gone is closed, what differs names its field
     "sla_policies",
     "  ~ a",
     "      target_seconds: 900 → 300",
-    "  + c: target_seconds 60",
+    "  + c: target_seconds 60, thresholds 80, 100, 150",
     "  - b",
     "",
     "Plan: 1 to add, 1 to change, 1 to close.",

@@ -12,7 +12,17 @@ export const EDITS: ((organization: Organization, pick: Pick, n: number) => void
       parent: "de",
       kind: "patch",
       is_identity_boundary: null,
+      calendar: pick(["office-de", null]),
     }),
+  ({ territories }, pick) =>
+    Object.assign(territories.find(({ slug }) => slug === "de") ?? {}, {
+      calendar: pick(["office-de", null]),
+    }),
+  ({ calendars }, pick, n) =>
+    Object.assign(pick(calendars), { own_holidays: [{ date: "12-24", name: `Day ${n}` }] }),
+  ({ calendars }, pick) => Object.assign(pick(calendars), { time_zone: pick([null, "Asia/Kolkata"]) }),
+  ({ calendars }, pick, n) => calendars.push({ ...pick(calendars), slug: `calendar-${n}` }),
+  ({ calendars }, pick) => removeOne(calendars, pick, ({ slug }) => slug.startsWith("calendar-")),
   ({ territories }, pick) => removeOne(territories, pick, ({ slug }) => slug.startsWith("patch-")),
   ({ actors }, pick, n) => Object.assign(pick(actors), { name: `Somebody ${n}` }),
   ({ actors }, pick) => Object.assign(person(actors, pick), { manager: pick(["ada", "mona", null]) }),

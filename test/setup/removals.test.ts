@@ -101,8 +101,14 @@ test("a territory goes when nothing speaks of it, and stays when a rule of a for
     country: null,
     is_identity_boundary: null,
     unassigned_seconds: null,
+    stagnant_seconds: null,
+    follow_up_seconds: null,
+    approval_seconds: null,
+    handover_seconds: null,
     fallback: null,
     attribution_half_life_days: null,
+    routing_score: null,
+    calendar: null,
   } as const;
   const more = await acme(({ territories }) => {
     territories.push(patch);

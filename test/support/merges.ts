@@ -38,25 +38,38 @@ export async function unmerge(
   );
 }
 
-/** Every row of every table, but for the records of merging and the audit: table to rows, in a fixed order. */
+/**
+ * Every row of every table, but for the records of merging, the audit, and the segments of clocks, which tell what was
+ * meanwhile: table to rows, in a fixed order. Of a clock counts what it has used, not which run brought it.
+ */
 export async function everyRow(db: ClientBase): Promise<Record<string, string[]>> {
   const tables = await allRows<{ name: string }>(
     db,
     `select oid::regclass::text as name from pg_class
       where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ('app_public', 'app_private')
-        and relname <> 'lead_merges' and relname not like 'audit\\_%' order by 1`,
+        and relname not in ('lead_merges', 'clock_segments') and relname not like 'audit\\_%' order by 1`,
   );
   const rows: Record<string, string[]> = {};
   for (const { name } of tables) {
-    const apart = name === "app_public.decisions" ? "where kind <> 'merge'" : "";
+    const apart = APART[name] ?? "";
     const found = await allRows<{ row: string }>(
       db,
-      `select to_jsonb(kept)::text as row from ${name} as kept ${apart} order by 1`,
+      `select (${name === "app_public.clocks" ? CLOCK : "to_jsonb(kept)"})::text as row from ${name} as kept ${apart} order by 1`,
     );
     if (found.length > 0) rows[name] = found.map(({ row }) => row);
   }
   return rows;
 }
+
+/** A case that is open again is timed anew. */
+const APART: Record<string, string> = {
+  "app_public.decisions": "where kind <> 'merge'",
+  "app_public.clocks": "where lead_id is not null",
+};
+
+const CLOCK = `
+  to_jsonb(kept) - '{elapsed_seconds,running_since,segment_started_at}'::text[]
+    || jsonb_build_object('used', trim_scale(app_private.elapsed_at(kept, now() + interval '1 year')))`;
 
 /** The rows that only one of two such snapshots has, named by the snapshot. */
 export function differences(before: Record<string, string[]>, after: Record<string, string[]>): string[] {
@@ -81,7 +94,7 @@ export async function respond(db: ClientBase, leadId: string, seconds: number): 
   const at = await secondsLater(db, seconds);
   await asWorker(db, () =>
     db.query(
-      `select app_private.log_activities(array[row(uuidv7(), $1, null, 'call', true, null, null, $2, null, leads.trace_id)::app_private.activity], $2)
+      `select app_private.log_activities(array[row(uuidv7(), $1, (select id from app_public.actors where slug = 'mona'), 'call', true, null, null, $2, null, leads.trace_id)::app_private.activity], $2)
          from app_public.leads where leads.id = $1`,
       [leadId, at],
     ),
@@ -105,7 +118,7 @@ export async function forgetClock(db: ClientBase, leadId: string): Promise<void>
   await db.query("delete from app_public.clocks where lead_id = $1", [leadId]);
   await db.query(
     `update app_public.leads
-        set sla_policy_id = null, sla_started_at = null, sla_warn_at = null, sla_due_at = null, sla_overdue_at = null
+        set sla_kind = null, sla_policy_id = null, sla_started_at = null, sla_warn_at = null, sla_due_at = null, sla_overdue_at = null
       where id = $1`,
     [leadId],
   );

@@ -43,8 +43,10 @@ test("a run that fails says why and is tried again", async ({ db }) => {
 async function overdueBy(db: Client, seconds: number): Promise<void> {
   await receiveOne(db, { attributes: someone() });
   await db.query(
-    `update app_public.clocks set started_at = started_at - make_interval(secs => $1),
-       due_at = due_at - make_interval(secs => $1), next_at = next_at - make_interval(secs => $1)`,
+    `update app_public.clocks set started_at = started_at - past, running_since = running_since - past,
+       segment_started_at = segment_started_at - past, warn_at = warn_at - past, due_at = due_at - past,
+       overdue_at = overdue_at - past, next_at = next_at - past
+       from make_interval(secs => $1) as past`,
     [seconds],
   );
 }

@@ -76,5 +76,9 @@ async function checkBiLogins(owner: Client): Promise<Finding> {
   );
   const missing = rows.map(({ it }) => it);
   if (missing.length === 0) return ok("BI logins", "every BI actor has one");
-  return warn("BI logins", `missing: ${missing.join(", ")}`, "`npx catchment apply` makes them.");
+  return warn(
+    "BI logins",
+    `missing: ${missing.join(", ")}`,
+    "`npx catchment apply` makes those of actors.yaml, `bi grant <name> --new-password` those that it made before.",
+  );
 }

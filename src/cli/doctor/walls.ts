@@ -56,7 +56,7 @@ const DEFINERS = `
            case when proowner <> 'catchment_worker'::regrole then 'of ' || proowner::regrole else 'search_path is open' end) as it
     from pg_proc
    where prosecdef and pronamespace::regnamespace::text in ('app_public', 'app_hidden', 'app_private', 'bi')
-     and ((proowner <> 'catchment_worker'::regrole and proname not in ('make_partitions', 'drop_captures'))
+     and ((proowner <> 'catchment_worker'::regrole and proname not in ('make_partitions', 'drop_captures', 'drop_audit_month'))
           or coalesce(proconfig::text !~ 'search_path', true))
    order by 1`;
 

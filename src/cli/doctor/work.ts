@@ -31,7 +31,7 @@ export async function checkWork(worker: Client): Promise<Finding[]> {
         ),
     stuck("captures", counts.captures, "pending for more than 5 minutes"),
     stuck("thresholds", counts.thresholds, "due for more than a minute and unfired"),
-    stuck("notifications", counts.notifications, "waiting for more than 10 minutes"),
+    stuck("notifications", counts.notifications, "due for more than 10 minutes and not sent"),
     counts.jobs === 0
       ? ok("jobs", "none has given up")
       : warn(
@@ -70,8 +70,7 @@ const COUNTS = `
            where captures.status = 'pending' and greatest(captures.received_at, captures.released_at) < now() - interval '5 minutes') as captures,
          (select count(*)::int from app_public.clocks where clocks.next_at < now() - interval '1 minute') as thresholds,
          (select count(*)::int from app_public.notifications
-           where notifications.next_attempt_at is not null
-             and notifications.created_at < now() - interval '10 minutes') as notifications,
+           where notifications.next_attempt_at < now() - interval '10 minutes') as notifications,
          (select count(*)::int from graphile_worker.jobs
            where jobs.attempts >= jobs.max_attempts and jobs.key is not null and jobs.locked_at is null) as jobs,
          (select count(*)::int from pools where pools.is_alive) as live,

@@ -11,27 +11,39 @@ const LINKS: Record<string, string> = {
   team_id: "select id from app_public.teams where territory_id = any ($ids)",
   actor_id: "select actor_id from app_public.memberships where territory_id = any ($ids)",
 };
+const CALENDARS = "calendar_id in (select id from app_public.calendars where territory_id = any ($ids))";
 
 /** Tables without any of these columns. */
 const WAYS: Record<string, string> = {
   "app_public.territories": "id = any ($ids)",
   "app_public.actors": `id in (${LINKS.actor_id})`,
+  "app_private.calendar_holidays": CALENDARS,
+  "app_private.calendar_spans": CALENDARS,
   "app_private.import_batches": `import_id in (select id from app_private.imports where path_id in (${LINKS.path_id}))`,
+  "app_private.notification_channels": `territory_id = any ($ids) or team_id in (${LINKS.team_id}) or actor_id in (${LINKS.actor_id})`,
   "app_private.match_keys":
     "record_id in (select id from app_private.match_records where boundary_id = any ($ids))",
+  "app_private.scoring_weights":
+    "model_id in (select id from app_private.scoring_models where boundary_id = any ($ids))",
 };
 
 /** Tables of which a client gets nothing, and why. */
 export const LEFT_OUT: Record<string, string> = {
   "app_private.api_keys": "keys are made anew elsewhere; only their hashes are kept",
+  "app_private.audit_blocks": "hashes over the entries of all clients",
   "app_private.audit_salts": "secrets of the audit's digests",
   "app_private.lead_fields": "of the program, the same for everybody",
+  "app_private.clock_changes": "changes that clocks have followed, or follow in a moment",
+  "app_private.channel_secrets": "secrets of channels, sealed with this installation's key",
+  "app_private.notification_kinds": "of the program, the same for everybody",
   "app_private.path_secrets": "secrets of doors, sealed with this installation's key",
   "app_private.permissions": "of the program, the same for everybody",
   "app_private.rate_buckets": "a moment's state of the doors",
   "app_private.territory_grants": "follows from the memberships",
   "app_private.territory_shapes": "follows from the territory rules",
+  "app_private.worker_deaths": "of the installation: processes that died",
   "app_private.worker_pools": "a moment's state of the worker",
+  "app_private.shadow_runs": "of the installation: drafts that were tried",
   "app_public.exception_policies": "of the installation, the same for everybody",
   "app_public.revisions": "of the installation; rows name the one that they used by its number",
 };

@@ -1,11 +1,9 @@
-import { bootstrap } from "../../postgres/bootstrap.ts";
 import { withConnection } from "../../postgres/connect.ts";
-import { migrate } from "../../postgres/migrate.ts";
-import { type RoleUrls, rolePasswords } from "../../postgres/role_urls.ts";
-import { openScratch } from "../../postgres/scratch.ts";
+import type { RoleUrls } from "../../postgres/role_urls.ts";
 import { applySetup } from "../../setup/apply.ts";
 import { type Organization, OrganizationFile } from "../../setup/organization.ts";
 import { shippedExceptionPolicies } from "../../setup/shipped.ts";
+import { openScratchDatabases } from "../scratch_databases.ts";
 import type { ColumnMapping } from "./mapping_file.ts";
 
 export type ScratchOrganization = { urls: RoleUrls; close: () => Promise<void> };
@@ -19,20 +17,18 @@ export async function openScratchOrganization(
   mapping: ColumnMapping,
   { country, log }: { country: string | null; log: (line: string) => void },
 ): Promise<ScratchOrganization> {
-  const scratch = await openScratch(log);
+  const { databases, close } = await openScratchDatabases(1, log);
   try {
-    const rootUrl = scratch.server.superuserUrl("postgres");
-    const passwords = rolePasswords("only for a scratch server");
-    const urls = await bootstrap({ rootUrl, database: "catchment", passwords, log });
-    await migrate({ ownerUrl: urls.owner, rootUrl, withCurrent: true, log });
+    const [urls] = databases;
+    if (urls === undefined) throw new Error("There is one database.");
     const organization = organizationOf(mapping, country);
     const exceptionPolicies = await shippedExceptionPolicies();
     const describe = ({ message }: { message: string }) => message;
     const setup = { folder: "the organization of the evaluation", organization, exceptionPolicies, describe };
     await withConnection(urls.worker, (client) => applySetup(client, setup, {}));
-    return { urls, close: scratch.close };
+    return { urls, close };
   } catch (error) {
-    await scratch.close();
+    await close();
     throw error;
   }
 }

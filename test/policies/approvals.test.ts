@@ -1,0 +1,3 @@
+import { proveWall } from "./prove_wall.ts";
+
+proveWall("approvals", ["de", "fr", "uk", "us", "br", "globex-nl"]);

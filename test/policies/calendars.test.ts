@@ -1,0 +1,3 @@
+import { proveWall } from "./prove_wall.ts";
+
+proveWall("calendars", ["de", "fr", "us", "globex-nl"]);

@@ -1,0 +1,137 @@
+import type { Client } from "pg";
+import { expect } from "vitest";
+import { actAsLogin, stopActing } from "../support/act_as.ts";
+import { test as base } from "../support/database.ts";
+import { DAY, writeHistory } from "../support/operations_history.ts";
+import { allRows, oneRow } from "../support/rows.ts";
+
+/** The history of test/support/operations_history.ts is written down; what stands here was counted by hand. */
+const test = base.extend("db", async ({ db }) => {
+  await writeHistory(db);
+  return db;
+});
+
+test("bi.operations_daily: the day as it is counted by hand", async ({ db }) => {
+  expect(await dayOf(db, "de", DAY)).toEqual({
+    trigger_volume: 6,
+    success_rate: 0.8, // c1, c2, c3, c5 of five; c6 is pending
+    exceptions: 2,
+    exception_rate: 0.3333,
+    median_seconds_to_route: 30, // 10, 30, 3,605
+    median_seconds_to_action: 900, // 600 and 1,200
+    manual_interventions: 4, // a claim, an edit of two fields, a case, a release
+    unaided_share: 0.4, // c1 and c3
+    closed_leads: 2,
+    outcome_quality: 0.5,
+    reworked: 1,
+    rework_rate: 1,
+  });
+});
+
+test("bi.operations_daily: a day ends at midnight where the territory is", async ({ db }) => {
+  expect(await dayOf(db, "de", `${DAY} + 1`)).toMatchObject({ trigger_volume: 1, unaided_share: 1 });
+  await db.query("update app_public.territories set time_zone = 'UTC' where slug = 'de'");
+  expect(await dayOf(db, "de", DAY)).toMatchObject({ trigger_volume: 7 });
+});
+
+test("bi.operations_daily: a region's row holds no market's, and a BI login has its own days only", async ({
+  db,
+}) => {
+  expect(await dayOf(db, "fr", DAY)).toMatchObject({
+    trigger_volume: 1,
+    exceptions: 0,
+    outcome_quality: null,
+  });
+  await actAsLogin(db, "bi_de");
+  expect(await dayOf(db, "de", DAY)).toMatchObject({ trigger_volume: 6, manual_interventions: 4 });
+  expect(await allRows(db, "select from bi.operations_daily where territory <> 'de'")).toEqual([]);
+  await stopActing(db);
+});
+
+test("bi.capture_health: arrivals by what became of them", async ({ db }) => {
+  expect(
+    await oneRow(
+      db,
+      `select arrivals::int, processed::int, new_leads::int, known_leads::int, quarantined::int, failed::int, pending::int, discarded::int,
+              released::int, success_rate::float, median_seconds_to_process, p95_seconds_to_process
+         from bi.capture_health where path = 'partner-feed' and territory = 'de' and day = ${DAY}`,
+    ),
+  ).toEqual({
+    arrivals: 6,
+    processed: 4,
+    new_leads: 3,
+    known_leads: 1,
+    quarantined: 1,
+    failed: 0,
+    pending: 1,
+    discarded: 0,
+    released: 1,
+    success_rate: 0.8,
+    median_seconds_to_process: 2,
+    p95_seconds_to_process: 2,
+  });
+});
+
+test("bi.funnel: how far the leads of each day have come; those of the past do not count", async ({ db }) => {
+  const rows = await allRows(
+    db,
+    `select day - ${DAY} as day, leads::int, routed::int, owned::int, responded::int, qualified::int, won::int, lost::int, still_open::int
+       from bi.funnel where territory = 'de' order by 1`,
+  );
+  const first = { leads: 3, routed: 3, owned: 2, responded: 2, qualified: 1, won: 1, lost: 1, still_open: 1 };
+  const next = { leads: 1, routed: 1, owned: 1, responded: 0, qualified: 1, won: 0, lost: 0, still_open: 1 };
+  expect(rows).toEqual([
+    { day: 0, ...first },
+    { day: 1, ...next },
+  ]);
+});
+
+test("bi.routing_load: owners with what they carry, idle members with their room, the queue", async ({
+  db,
+}) => {
+  await db.query(
+    "update app_public.team_members set capacity = 3 from app_public.actors where actors.id = actor_id and slug = 'dirk'",
+  );
+  const rows = await allRows<{ owner: string | null }>(
+    db,
+    `select owner, is_queue, open_leads::int, unanswered_leads::int, breached_leads::int, assigned_7_days::int, given_back_7_days::int, capacity
+       from bi.routing_load where territory = 'de' and coalesce(owner, 'dora') in ('dora', 'dirk') order by 1`,
+  );
+  const idle = { is_queue: false, open_leads: 0, unanswered_leads: 0, breached_leads: 0 };
+  expect(rows).toMatchObject([
+    { owner: "dirk", ...idle, assigned_7_days: 2, given_back_7_days: 1, capacity: 3 },
+    { owner: "dora", is_queue: false, open_leads: 1, breached_leads: 1, assigned_7_days: 2 },
+    { owner: null, is_queue: true, open_leads: 1, unanswered_leads: 1, assigned_7_days: 0 },
+  ]);
+});
+
+test("bi.leads and bi.source_events: every row once, and nothing that names a person", async ({ db }) => {
+  await db.query(
+    "update app_public.leads set email = 'canary@mail.example', first_name = 'Canary', last_name = 'Canary', phone = '+49301234567', street = 'Canary'",
+  );
+  const leads = await allRows<object>(
+    db,
+    "select * from bi.leads where territory = 'de' order by first_seen_at",
+  );
+  expect(leads).toMatchObject([
+    { status: "new", is_history: true },
+    { status: "closed_won", is_won: true, owner: "dora", team: "sales-de" },
+    { status: "closed_lost", is_won: false, owner: "dirk" },
+    { status: "new", owner: null },
+    { status: "qualified", owner: "dora" },
+  ]);
+  expect(JSON.stringify(leads)).not.toMatch(/canary|\+49301234567/i);
+  const touches = await allRows(
+    db,
+    "select channel, count(*)::int from bi.source_events where territory = 'de' group by 1",
+  );
+  expect(touches).toEqual([{ channel: "newsletter", count: 4 }]);
+});
+
+function dayOf(db: Client, territory: string, day: string): Promise<object> {
+  return oneRow<{ told: object }>(
+    db,
+    `select to_jsonb(operations_daily) - 'territory' - 'day' as told from bi.operations_daily where territory = $1 and day = ${day}`,
+    [territory],
+  ).then(({ told }) => told);
+}
