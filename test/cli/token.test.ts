@@ -8,7 +8,7 @@ test("a token and nothing else, which the API takes", async ({ database }) => {
   const env = preparedEnv(database);
   const { code, stdout } = await catchment(["token", "dora"], env);
   expect(code).toBe(0);
-  expect(await makeTokens(env.CATCHMENT_KEY ?? "").verify(stdout.trim())).toBe("dora");
+  expect(await makeTokens(env.CATCHMENT_KEY ?? "").verify(stdout.trim())).toMatchObject({ slug: "dora" });
 
   const { stdout: json } = await catchment(["token", "dora", "--expires", "30m", "--json"], env);
   expect(JSON.parse(json)).toMatchObject({ actor: "dora", expiresIn: "30m", token: expect.any(String) });

@@ -20,9 +20,13 @@ test("a deadline within two minutes nudges it", async ({ db }) => {
 
 test("a clock whose next deadline comes near nudges it too, one that stops does not", async ({ db }) => {
   await receiveOne(db, { attributes: someone() });
-  await db.query("update app_public.clocks set stopped_at = now(), next_at = null");
+  await db.query(
+    "update app_public.clocks set stopped_at = now(), running_since = null, segment_started_at = null, next_at = null",
+  );
   expect(await sweeps(db)).toEqual([]);
-  await db.query("update app_public.clocks set stopped_at = null, next_at = now() + interval '1 minute'");
+  await db.query(
+    "update app_public.clocks set stopped_at = null, running_since = started_at, segment_started_at = started_at, next_at = now() + interval '1 minute'",
+  );
   expect(await sweeps(db)).toHaveLength(1);
 });
 

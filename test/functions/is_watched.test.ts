@@ -9,17 +9,19 @@ import { oneValue } from "../support/rows.ts";
 const ask = (client: Client, name: string) =>
   oneValue<boolean>(client, `select app_private.${name}() as value`);
 
+const drains = async (client: Client) => (await jobs(client)).filter(({ task }) => task === "drain_captures");
+
 test("whoever stores while a drain watches asks for no job, afterwards it does", async ({ database }) => {
   const [drain, door] = await Promise.all([connect(database.urls.worker), connect(database.urls.superuser)]);
   expect(await ask(drain, "begin_watch")).toBe(true);
   expect(await ask(door, "is_watched")).toBe(true);
   await stageArrivals(door, [{ attributes: someone() }]);
-  expect(await jobs(door)).toEqual([]);
+  expect(await drains(door)).toEqual([]);
 
   expect(await ask(drain, "end_watch")).toBe(true);
   expect(await ask(door, "is_watched")).toBe(false);
   await stageArrivals(door, [{ attributes: someone() }]);
-  expect(await jobs(door)).toMatchObject([{ task: "drain_captures" }]);
+  expect(await drains(door)).toHaveLength(1);
 });
 
 test("a watch does not end under somebody who counts on it and has not committed", async ({ database }) => {
