@@ -162,7 +162,7 @@ const SETTLE = [
      from generate_series(1, 10) as n, app_public.territories where slug in ('de', 'fr', 'us', 'br', 'globex-nl')`,
   `with rhea as (insert into app_public.actors (kind, slug, name) values ('person', 'rhea', 'Rhea') on conflict (slug) do update set name = 'Rhea' returning id)
    insert into app_public.memberships (actor_id, territory_id, role)
-   select rhea.id, territories.id, 'rep' from rhea, app_public.territories where territories.slug = 'us'`,
+   select rhea.id, territories.id, 'rep' from rhea, app_public.territories where territories.slug = 'us' on conflict do nothing`,
 ];
 const REVOKE =
   "delete from app_public.memberships where actor_id = (select id from app_public.actors where slug = 'rhea')";
