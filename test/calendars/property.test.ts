@@ -1,4 +1,4 @@
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { compareRandomly } from "./compare.ts";
 
 for (let seed = 1; seed <= 12; seed += 1) {

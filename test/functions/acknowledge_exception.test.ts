@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { attempt, caseOf, openCase } from "../support/cases.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 
 const ACKNOWLEDGE = "select app_public.acknowledge_exception($1)";
 

@@ -4,7 +4,7 @@ import { storeCalendar } from "../calendars/compare.ts";
 import { actorId } from "../support/acme.ts";
 import { actAs } from "../support/act_as.ts";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 const OFFICE = {

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { addChannel, address, tell } from "../support/outbox.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, oneRow, refusalOf } from "../support/rows.ts";
 
 test("ways_to: a person is reached by mail where there is a mail server, else by the log", async ({ db }) => {

@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { demandConsent, lift, suppress } from "../support/gates.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 

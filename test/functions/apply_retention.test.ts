@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { asWorker, receive, receiveOne, secondsLater, someone, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneValue } from "../support/rows.ts";
 
 type Rule = { slug: string; subject: string; status?: string; purpose?: string; days: number | null };

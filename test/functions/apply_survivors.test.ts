@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
 const ANA = { email: "ana@mail.example", country: "DE" };

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { attempt, caseOf, clocksOf, openCase, told } from "../support/cases.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { switchOff } from "../support/staff.ts";
 
 const ASSIGN = "select app_public.assign_exception($1, $2)";

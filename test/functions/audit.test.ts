@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { asWorker, receive, receiveOne, someone, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
 test("a new lead and the decision about it are entered, with trace and login", async ({ db }) => {

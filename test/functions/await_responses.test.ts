@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { addPolicy, answer, changeStatus, clocksOf, hear } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 import { reported, settle } from "../support/settle.ts";
 

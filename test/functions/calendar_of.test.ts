@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 test.for([

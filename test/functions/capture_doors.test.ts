@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, oneRow } from "../support/rows.ts";
 
 const SLUGS = "select doors.slug as value from app_private.capture_doors() as doors order by 1";

@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, oneRow } from "../support/rows.ts";
 
 test("several changes of one lead are each written down, and the last one stands", async ({ db }) => {

@@ -11,8 +11,8 @@ import {
   pause,
   SEGMENT_RULES,
 } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
 import { fire } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 const STATUSES = ["attempting_to_contact", "contacted", "qualified", "nurturing", "closed_lost", "new"];

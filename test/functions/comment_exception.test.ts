@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { attempt, openCase } from "../support/cases.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, refusalOf } from "../support/rows.ts";
 
 const COMMENT = "select app_public.comment_exception($1, $2)";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
 import { compared } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 const [UNKNOWN, DIFFERENT, PARTLY, CLOSE, SAME] = [0, 1, 2, 3, 4];

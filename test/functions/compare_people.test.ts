@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
 import { ANA, compared, levelsOf } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 const ALL = {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { streetOf } from "../../src/normalize/street.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 const [DIFFERENT, PARTLY, CLOSE, SAME] = [1, 2, 3, 4];

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 const [DIFFERENT, PARTLY, CLOSE, SAME] = [1, 2, 3, 4];

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { attempt, clocksOf, fire } from "../support/cases.ts";
-import { test } from "../support/database.ts";
 import { ownerOf } from "../support/pools.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow } from "../support/rows.ts";
 import { DAY, idleLead, sweepStagnant, tasks } from "../support/stagnation.ts";
 

@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { refuse } from "../support/refused.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 const CORRECT = "select app_private.correct_capture($1, $2)";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
 import { ANA, compared } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 test("count_levels: pairs of the same likeness are counted together", async ({ db }) => {

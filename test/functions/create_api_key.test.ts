@@ -3,7 +3,7 @@ import type { Client, ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 type Made = { key: string; prefix: string };

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 test("a new lead is written whole: person, score with reasons and the deadlines of its clock", async ({

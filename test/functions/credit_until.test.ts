@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, oneValue } from "../support/rows.ts";
 
 test("one touch takes all, two share by halves, from three on the first and the last take 40 % each", async ({

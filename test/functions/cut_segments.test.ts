@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { changeStatus, segmentsOf } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
 import { merge, twoLeads } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 
 test("each change of owner or status ends an interval under the old names, whoever writes it", async ({
   db,

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { account } from "../support/accounts.ts";
 import { receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 import { absent, limitTo, switchOff } from "../support/staff.ts";
 

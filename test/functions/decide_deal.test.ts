@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 /** As in decide_deal.sql. */

@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { demandConsent, said, suppress } from "../support/gates.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneValue } from "../support/rows.ts";
 
 type Gate = { lead_id: string; gate: string; reasons: object[]; reason: string | null; was_held: boolean };

@@ -2,8 +2,8 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { receive } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { ANA } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 /** Whose names and town alone are known: by that much more or less it is one person or two. */

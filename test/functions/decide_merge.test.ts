@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { everyRow, merge, respond, twoLeads } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow, oneValue } from "../support/rows.ts";
 
 test("a preview of a merge and of its undoing says what will be, and changes nothing", async ({ db }) => {

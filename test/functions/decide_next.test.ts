@@ -3,8 +3,8 @@ import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { mustAccept, sweep } from "../support/pools.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 import { absent, limitTo } from "../support/staff.ts";
 

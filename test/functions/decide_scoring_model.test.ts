@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
-import { test } from "../support/database.ts";
 import { bringEnded, drawing, type EndedLead } from "../support/ended_leads.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
 
 const DAY = 86_400_000;

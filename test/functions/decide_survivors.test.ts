@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { type Arrival, receive, receiveOne } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues } from "../support/rows.ts";
 
 const ANA = { email: "ana@mail.example", country: "DE" };

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { asWorker, newTraceId } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues } from "../support/rows.ts";
 
 const LATER = "2032-06-01T00:00:00Z";

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 const EDIT = "select domain, name, status from app_public.edit_account($1, $2, $3, $4, $5)";

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { answer, clocksOf, DIFFERENT_COLUMNS, pause, SEGMENT_RULES, segmentsOf } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
 import { fire } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 test("an answer that is told after the breach but was given before it was in time; what fired stays written", async ({

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { newTraceId, someone, stageArrivals } from "../support/arrivals.ts";
 import { backendOf } from "../support/connections.ts";
-import { test } from "../support/database.ts";
 import { jobs } from "../support/jobs.ts";
+import { test } from "../support/rolled_back.ts";
 
 test("new captures ask for their way, by a key of the connection that wrote them", async ({ db }) => {
   await stageArrivals(db, [{ attributes: someone() }, { attributes: someone() }]);

@@ -2,8 +2,8 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { receiveOne, someone } from "../support/arrivals.ts";
 import { backendOf } from "../support/connections.ts";
-import { test } from "../support/database.ts";
 import { jobs } from "../support/jobs.ts";
+import { test } from "../support/rolled_back.ts";
 
 test("a far deadline is left to the sweep", async ({ db }) => {
   await receiveOne(db, { attributes: someone() }); // 80 % after four minutes

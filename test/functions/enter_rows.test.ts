@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
 test("a change tells the row, what differs as it was, and what is not shown by name alone (what_differs)", async ({

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 // Also of decide_escalations, next_team, tell_escalations and person_on_duty, which it is made of.
 import { receiveOne, secondsLater, someone, stageArrivals } from "../support/arrivals.ts";
 import { attempt, caseOf, fire, openCase, told } from "../support/cases.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 import { absent, switchOff } from "../support/staff.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { attempt, fire, openCase, told } from "../support/cases.ts";
-import { test } from "../support/database.ts";
 import { chainOf, ownerOf } from "../support/pools.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 import { absent, switchOff } from "../support/staff.ts";
 import { DAY, idleLead, sweepStagnant, tasks } from "../support/stagnation.ts";

@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 import { absent, switchOff } from "../support/staff.ts";
 

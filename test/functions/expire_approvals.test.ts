@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import { receiveOne, someone } from "../support/arrivals.ts";
 import { attempt, clocksOf, fire, openCase, told } from "../support/cases.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 import { switchOff } from "../support/staff.ts";
 import { DAY } from "../support/stagnation.ts";

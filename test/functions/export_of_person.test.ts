@@ -10,8 +10,8 @@ import {
   receiveOne,
   someone,
 } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { suppress } from "../support/gates.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 import { demanded, settle } from "../support/settle.ts";
 

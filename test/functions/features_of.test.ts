@@ -2,8 +2,8 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { bringEnded } from "../support/ended_leads.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 async function featuresOf(db: ClientBase, leadId: string): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { storeCalendar } from "../calendars/compare.ts";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"];

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { addPolicy, changeStatus, clocksOf } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow } from "../support/rows.ts";
 
 test("each stage has its clock, from the status entered to the status left", async ({ db }) => {

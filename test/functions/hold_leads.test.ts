@@ -3,8 +3,8 @@ import { expect } from "vitest";
 import { act } from "../policies/land.ts";
 import { stopActing } from "../support/act_as.ts";
 import { asWorker, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { lift, suppress } from "../support/gates.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 

@@ -9,7 +9,7 @@ import {
   someone,
   stageArrivals,
 } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 import { demanded, reported, settle } from "../support/settle.ts";
 import { absent } from "../support/staff.ts";

@@ -2,9 +2,9 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { withMatch } from "../../src/pipeline/with_match.ts";
 import { asWorker, receive, receiveOne } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { merge } from "../support/merges.ts";
 import { ANA } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
 const EMAIL = { email: "ana@mail.example", country: "DE" };

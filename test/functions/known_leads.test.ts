@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import type { Identity } from "../../src/normalize/attributes.ts";
 import { receive, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 const ANA: Identity = { kind: "email", value: "ana@mail.example" };

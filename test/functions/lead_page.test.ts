@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
 import { actAs, actAsNobody, stopActing } from "../support/act_as.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 test("the first by id of all one's territories, in both directions and from any place", async ({ db }) => {

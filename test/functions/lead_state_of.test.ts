@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { merge, respond, twoLeads } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, actAsLogin, stopActing } from "../support/act_as.ts";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 // A lead of the German web form has 300 seconds: thresholds at 240, 300 and 450.

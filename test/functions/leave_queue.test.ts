@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { merge, twoLeads } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 // What happens at the same time, and follow_merges, which takes arrivals along: test/journey/merge_races.test.ts.

@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 test("without a model of its own a boundary has the shipped one", async ({ db }) => {

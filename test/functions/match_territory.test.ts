@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneValue } from "../support/rows.ts";
 import { addRules, found } from "../support/territory_rules.ts";
 

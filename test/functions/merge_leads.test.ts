@@ -2,8 +2,8 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { everyRow, fire, merge, respond, twoLeads, unmerge } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 

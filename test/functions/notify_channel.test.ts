@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { addChannel, claim } from "../support/outbox.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, oneValue } from "../support/rows.ts";
 
 const EVENT = "0190b7a0-0000-7000-8000-0000000000e1";

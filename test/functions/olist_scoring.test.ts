@@ -5,8 +5,8 @@ import { parse } from "csv-parse/sync";
 import { expect } from "vitest";
 import { z } from "zod";
 import { territoryId } from "../support/acme.ts";
-import { test } from "../support/database.ts";
 import { bringEnded, type EndedLead } from "../support/ended_leads.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 const LEADS = fileOf("marketing_qualified_leads.csv");

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { asWorker, newTraceId, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, refusalOf } from "../support/rows.ts";
 
 test.for([

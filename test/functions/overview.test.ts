@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { z } from "zod";
 import { receive, receiveOne, secondsLater, someone, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 

@@ -2,8 +2,8 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { chainOf, mustAccept, ownerOf, sweep } from "../support/pools.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, refusalOf } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 

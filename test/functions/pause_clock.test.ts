@@ -4,8 +4,8 @@ import { act } from "../policies/land.ts";
 import { stopActing } from "../support/act_as.ts";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { addPolicy, answer, clocksOf } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
 import { fire } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, refusalOf } from "../support/rows.ts";
 
 test("paused with a reason until an end, and resumed before it, both written down", async ({ db }) => {

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { addPolicy, changeStatus, clocksOf, pause, SEGMENT_RULES, segmentsOf } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
 import { fire } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 // The first response is due 300 s after the arrival; 80 % are 240 s.

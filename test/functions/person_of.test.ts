@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow, refusalOf } from "../support/rows.ts";
 
 const PERSON = `select person.email, person.employees, person.birth_date::text, person.value_amount, person.occurred_at

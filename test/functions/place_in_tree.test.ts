@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 test("a new territory knows its path, its root and its boundary", async ({ db }) => {

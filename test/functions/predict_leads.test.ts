@@ -3,9 +3,9 @@ import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { bringEnded, type EndedLead } from "../support/ended_leads.ts";
 import { merge, unmerge } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { addRoutingRules } from "../support/routing_rules.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 

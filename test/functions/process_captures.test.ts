@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { type Arrival, acceptedOf, processAccepted, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 import { limitTo } from "../support/staff.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { refuse, VIOLATIONS } from "../support/refused.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
 const RAW = "select * from app_private.raw_capture_of($1)";

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { asWorker, receive, receiveOne, someone, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneValue, refusalOf } from "../support/rows.ts";
 
 const ID = "0199e0c4-0000-7000-8000-000000000001";

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import rearmClocks from "../../src/tasks/rearm_clocks.ts";
 import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
 

@@ -3,8 +3,8 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { chainOf, ownerOf } from "../support/pools.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 

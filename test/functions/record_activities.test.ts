@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 import { reported, settle, settleStaged } from "../support/settle.ts";
 

@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { jobs } from "../support/jobs.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 import { metaLead, waitForVendor } from "../support/waiting.ts";
 

@@ -1,9 +1,9 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { merge, unmerge } from "../support/merges.ts";
 import { ANA, candidates, compared } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow } from "../support/rows.ts";
 
 const EMAIL = { email: "ana@mail.example", country: "DE" };

@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { addChannel, address, claim, record, tell } from "../support/outbox.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
 
 const later = { outcome: "later", reason: "server_error" } as const;

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { newTraceId, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
 test("an assignment is a decision, a running assignment and word to the owner, under one trace", async ({

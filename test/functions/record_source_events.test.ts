@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 test("a touch keeps where it came from and when it happened", async ({ db }) => {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { refusalOf } from "../support/rows.ts";
 
 test("an audit entry is never changed and never deleted, not even by a superuser", async ({ db }) => {

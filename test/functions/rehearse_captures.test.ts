@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { type Arrival, acceptedOf, asWorker, receive, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { refuse } from "../support/refused.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 import { limitTo } from "../support/staff.ts";
 

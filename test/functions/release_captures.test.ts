@@ -8,10 +8,10 @@ import {
   secondsLater,
   someone,
 } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { jobs } from "../support/jobs.ts";
 import { COLOUR, publishNext } from "../support/next_contract.ts";
 import { refuse, VIOLATIONS } from "../support/refused.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
 test("a refused capture is pending again, by the contract in force, as old as it was; a drain is asked for", async ({

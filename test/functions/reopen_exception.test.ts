@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { actAsLogin, stopActing } from "../support/act_as.ts";
 import { secondsLater, stageArrivals } from "../support/arrivals.ts";
 import { attempt, caseOf, clocksOf, openCase } from "../support/cases.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 const REOPEN = "select app_public.reopen_exception($1, $2)";

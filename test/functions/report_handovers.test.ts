@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { address, claim, record } from "../support/outbox.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
 
 test("a lead of which its owner never heard becomes a case after half an hour, once", async ({ db }) => {

@@ -8,7 +8,7 @@ import {
   someone,
   stageArrivals,
 } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
 const CASES = `

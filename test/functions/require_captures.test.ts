@@ -3,8 +3,8 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs } from "../support/act_as.ts";
 import { someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { refuse } from "../support/refused.ts";
+import { test } from "../support/rolled_back.ts";
 import { refusalOf } from "../support/rows.ts";
 
 const RELEASE = "select app_public.release_captures($1)";

@@ -3,8 +3,8 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { type Arrival, receive, receiveOne } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { ANA, candidates } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues } from "../support/rows.ts";
 
 const email = (name: string) => ({ email: `${name}@mail.example` });

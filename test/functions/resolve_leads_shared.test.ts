@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { receive, receiveOne } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { candidates } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneValue } from "../support/rows.ts";
 
 const PHONE = "+4976112345";

@@ -3,8 +3,8 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { addPolicy, answer, clocksOf, pause, segmentsOf } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
 import { fire } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 
 test("the second owner after 90 % gets the clock as it stands, and the segments say whose time it was", async ({
   db,

@@ -3,10 +3,10 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { jobs } from "../support/jobs.ts";
 import { COLOUR, publishNext } from "../support/next_contract.ts";
 import { refuse } from "../support/refused.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 const WISH = "select revalidate_with, revalidation from app_public.captures";

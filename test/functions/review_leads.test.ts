@@ -10,8 +10,8 @@ import {
   someone,
   stageArrivals,
 } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { demandConsent, said, suppress } from "../support/gates.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 test("what people write down counts at once: granted, the lead is routed; withdrawn, it is held", async ({

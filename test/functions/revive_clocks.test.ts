@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { addPolicy, answer, clocksOf, hear, pause, segmentsOf } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
 import { fire, merge, twoLeads, unmerge } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 
 test("restore_clocks: all clocks of a merged lead stand, and are back after, at rest or running, with what they had used", async ({
   db,

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { territoryId } from "../support/acme.ts";
 import { type Arrival, receive, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { addRoutingRules } from "../support/routing_rules.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 

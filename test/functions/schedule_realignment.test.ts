@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { receive, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 import { addRules } from "../support/territory_rules.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { merge } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 import { addScoringRules } from "../support/scoring_rules.ts";
 

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { asWorker, receive, receiveOne, someone, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 /** What erase_people calls, part by part; the whole is test/journey/erasure.test.ts. */

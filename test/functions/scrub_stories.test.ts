@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
 import { openCase } from "../support/cases.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow } from "../support/rows.ts";
 
 test("comments, follow-ups and approvals lose their words, and what waits is over", async ({ db }) => {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 import { demanded, reported, settle, settleStaged } from "../support/settle.ts";
 

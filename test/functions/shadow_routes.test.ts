@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneValue } from "../support/rows.ts";
 
 test("compare_routes: a draft is compared with what was decided: territory, target and gate; the same is no disagreement", async ({

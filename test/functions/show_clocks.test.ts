@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { addPolicy, answer, changeStatus, pause } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, oneValue } from "../support/rows.ts";
 
 test("current_clock: of those that run or rest the one due first, the outcome only alone, then the one that stopped last", async ({

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, actAsLogin, stopActing } from "../support/act_as.ts";
 import { newTraceId } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue, refusalOf } from "../support/rows.ts";
 
 type Request = { key: string | null; body?: string; trace?: string };

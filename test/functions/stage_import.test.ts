@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
 test("a batch is stored by the rules of every door, and says what it came to", async ({ worker }) => {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 test("the clock of a new lead runs from its arrival, however late it was processed", async ({ db }) => {

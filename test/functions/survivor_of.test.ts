@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { merge, twoLeads } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 
 test("every id of a chain of merges leads to its end, and the branch of a lead is what lies below it", async ({

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAsLogin } from "../support/act_as.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue, refusalOf } from "../support/rows.ts";
 
 test("a follower follows what they reach: all of it, or a territory and all below it", async ({ db }) => {

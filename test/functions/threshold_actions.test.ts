@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow, oneValue } from "../support/rows.ts";
 
 // Thresholds of a clock, how many have fired, and what is done at the next.

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { attempt, clocksOf, fire, openCase } from "../support/cases.ts";
 // Of start_case_clocks and stop_case_clocks too; time_tasks and time_approvals do the same for their tables.
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 const HOUR = 3_600;

@@ -2,8 +2,8 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { everyRow, fire, forgetClock, merge, respond, twoLeads, unmerge } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 test("touches that came through a key of the merged lead go back with it, and what they brought along", async ({

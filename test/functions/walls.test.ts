@@ -4,7 +4,7 @@ import { readFiles } from "../house/files.ts";
 import { actorId } from "../support/acme.ts";
 import { actAs, actAsLogin, stopActing } from "../support/act_as.ts";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, refusalOf } from "../support/rows.ts";
 
 type Right = {

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { account } from "../support/accounts.ts";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
 const ACME = { company_domain: "acme.example", company: "Acme GmbH" };

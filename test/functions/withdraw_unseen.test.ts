@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { addChannel, address } from "../support/outbox.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 test("when a lead moves, only who has business there hears of it still, people and channels", async ({

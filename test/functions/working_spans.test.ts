@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { storeCalendar } from "../calendars/compare.ts";
 import type { RandomCalendar } from "../calendars/wall_clock.ts";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 const WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

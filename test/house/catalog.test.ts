@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { z } from "zod";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { catalogFindings, RULES } from "./catalog_rules.ts";
 
 /** Known-good objects: the roles that a rule fires for, and why that is right. */

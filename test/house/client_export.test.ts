@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { clientTables, LEFT_OUT } from "../../src/cli/export/client_tables.ts";
 import { actAsWorker } from "../support/act_as.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 
 test("of every table it is said which rows a leaving client gets, or why none", async ({ db }) => {
   await actAsWorker(db);

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { readFiles } from "./files.ts";
 import { unqualifiedColumns } from "./policy_text.ts";
 import {

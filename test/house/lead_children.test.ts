@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { objects } from "./wall_rules.ts";
 
 /** What hangs on a lead and stays there when the lead is merged, and why. */

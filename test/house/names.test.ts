@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { makeMaskError } from "../../src/api/mask_error.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { filesIn, read, readFiles } from "./files.ts";
 import { sqlFunctions } from "./sql_functions.ts";
 import { OURS, objects } from "./wall_rules.ts";

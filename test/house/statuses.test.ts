@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { LEAD_STATUSES } from "../../src/contracts/statuses.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allValues, oneValue } from "../support/rows.ts";
 
 test("a lead's statuses are the same in its table, in mutations and in the files of an organization", async ({

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { readModel, saveModel, saveTerms } from "../../src/identity/models.ts";
 import { territoryId } from "../support/acme.ts";
 import { asWorker } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
 const asOf = new Date("2026-11-22T12:00:00Z");

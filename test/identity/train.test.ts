@@ -3,8 +3,8 @@ import { FIELDS, LEVELS, type Model } from "../../src/identity/estimate.ts";
 import { readModel } from "../../src/identity/models.ts";
 import { train } from "../../src/identity/train.ts";
 import { territoryId } from "../support/acme.ts";
-import { test } from "../support/database.ts";
 import { compared } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
 
 const FIRST = ["ana", "bruno", "carla", "dieter", "elena", "fabian", "greta", "hakan", "ines", "jonas"];
 const LAST = ["weber", "huber", "schmidt", "quast", "lorenz", "vogt", "brandt", "keller", "arndt", "pohl"];

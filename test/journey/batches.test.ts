@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { makeRandom } from "../../src/cli/demo/random.ts";
 import { type Arrival, receive } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 
 const FIRST = ["Ana", "Bruno", "Carla", "Dieter", "Elena", "Fabian", "Greta", "Hakan"];

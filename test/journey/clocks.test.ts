@@ -11,7 +11,7 @@ import {
   SEGMENT_RULES,
   segmentsOf,
 } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues } from "../support/rows.ts";
 
 // Germany works from 07:30 to 16:30 of UTC in January, on Fridays until 15:00. 2027-01-15 is a Friday.

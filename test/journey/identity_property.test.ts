@@ -1,4 +1,4 @@
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { liveRandomly } from "./random_merges.ts";
 
 for (const seed of [1, 2, 3, 4]) {

@@ -1,14 +1,34 @@
 import type { Client } from "pg";
+import { inject } from "vitest";
 import { withConnection } from "../../src/postgres/connect.ts";
 import { actorId } from "../support/acme.ts";
 import { actAs, actAsNobody, stopActing } from "../support/act_as.ts";
-import { test as base, type TestDatabase } from "../support/database.ts";
+import { test as base, createDatabase, type TestDatabase } from "../support/database.ts";
 
 /** The file's database holds rows of everything in every market of both clients, and one arrival that belongs nowhere. */
-export const test = base.extend("land", { scope: "file", auto: true }, async ({ database }) => {
-  await settle(database);
-  return database;
-});
+export const test = base
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of the fixtures out of this pattern.
+  .extend("database", { scope: "file" }, async ({}, { onCleanup }) => {
+    await settleTemplate();
+    const database = await createDatabase(undefined, TEMPLATE);
+    onCleanup(() => database.drop());
+    return database;
+  })
+  .extend("land", { scope: "file", auto: true }, async ({ database }) => database);
+
+const TEMPLATE = "test_land";
+
+/** The first file that wants it settles it for all. */
+async function settleTemplate(): Promise<void> {
+  await withConnection(inject("cluster").superuserUrl, async (root) => {
+    await root.query("select pg_advisory_lock(hashtext($1))", [TEMPLATE]);
+    const found = "select from pg_database where datname = $1";
+    if ((await root.query(found, [TEMPLATE])).rowCount === 1) return;
+    const settling = await createDatabase();
+    await settle(settling);
+    await root.query(`alter database ${settling.name} rename to ${TEMPLATE}`);
+  });
+}
 
 const ARRIVALS: [path: string, country: string | null][] = [
   ["web-form", "DE"],

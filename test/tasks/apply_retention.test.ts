@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import applyRetention from "../../src/tasks/apply_retention.ts";
 import { receive, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import extendCalendars from "../../src/tasks/extend_calendars.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneRow } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
 

@@ -2,8 +2,8 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import fireThresholds from "../../src/tasks/fire_thresholds.ts";
 import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { jobs } from "../support/jobs.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import makePartitions from "../../src/tasks/make_partitions.ts";
-import { test } from "../support/database.ts";
 import { jobs } from "../support/jobs.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
 

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import realignLeads from "../../src/tasks/realign_leads.ts";
 import { territoryId } from "../support/acme.ts";
 import { receive, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
 import { addRules } from "../support/territory_rules.ts";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { makeRecordErasuresTask } from "../../src/tasks/record_erasures.ts";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { oneValue } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import watchCaptures from "../../src/tasks/watch_captures.ts";
 import { someone, stageArrivals } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { jobs } from "../support/jobs.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
 

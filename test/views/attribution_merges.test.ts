@@ -2,8 +2,8 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import { type Chance, makeChance } from "../chaos/chance.ts";
 import { receive } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { merge, unmerge } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 import { won } from "../support/touches.ts";
 

@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import { makeChance } from "../chaos/chance.ts";
 import { receive } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow } from "../support/rows.ts";
 import { touched, won } from "../support/touches.ts";
 

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneValue } from "../support/rows.ts";
 import { touched, won } from "../support/touches.ts";
 

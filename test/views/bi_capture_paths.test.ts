@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import { actAsLogin, stopActing } from "../support/act_as.ts";
 import { receive, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow } from "../support/rows.ts";
 
 const HOUR = 3_600;
