@@ -17,14 +17,15 @@ export type Drain = {
   stop(): void;
 };
 
-export type DrainOptions = { pool: Pool; log: (line: string) => void; batchSize?: number };
+/** `pool`: for batches, two at most. `watchPool`: where one connection watches meanwhile, if not there. */
+export type DrainOptions = { pool: Pool; watchPool?: Pool; log: (line: string) => void; batchSize?: number };
 
 /**
  * The way of pending captures: claim, judge (stages 3 and 4, here), process (stages 5 to 11, one SQL function).
  * A batch that fails is bisected until the bad capture stands alone and is quarantined; a lost connection, a
  * deadlock or a restart of the server is thrown, since the captures are still pending then.
  */
-export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
+export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: DrainOptions): Drain {
   const contractsOf = makeContractCache();
   let isRunning = false;
   let isStopping = false;
@@ -71,7 +72,7 @@ export function makeDrain({ pool, log, batchSize = 500 }: DrainOptions): Drain {
       if (isRunning) return 0;
       isRunning = true;
       try {
-        return await withWatch(pool, runWatched);
+        return await withWatch(watchPool, runWatched);
       } finally {
         isRunning = false;
       }
@@ -84,7 +85,7 @@ const BREATH_MS = 5;
 /** From here on a batch costs little more by the lead than a large one, so a second may go beside it. */
 const MANY = 20;
 
-type BatchOptions = Required<DrainOptions> & { contractsOf: ContractCache };
+type BatchOptions = Required<Omit<DrainOptions, "watchPool">> & { contractsOf: ContractCache };
 type Failing = BatchOptions & { released: ReadonlySet<string> };
 
 async function drainBatch(options: BatchOptions): Promise<number> {

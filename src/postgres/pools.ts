@@ -4,6 +4,8 @@ export type PoolOptions = {
   max: number;
   /** Shown in pg_stat_activity. */
   applicationName: string;
+  /** Idle connections stay: a new one would plan again everything that its first work needs. */
+  isKept?: boolean;
   /** Told of connections lost while idle; the pool replaces them by itself. */
   log?: (line: string) => void;
 };
@@ -16,7 +18,7 @@ export function makePool(url: string, options: PoolOptions): Pool {
     application_name: options.applicationName,
     // A server that is starting again refuses at once; one that is out of connections lets us wait.
     connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 30_000,
+    idleTimeoutMillis: options.isKept ? 0 : 30_000,
     keepAlive: true,
   });
   // Without a listener a lost connection ends the process, idle or taken out.

@@ -33,6 +33,7 @@ import watchThresholds from "../tasks/watch_thresholds.ts";
 import watchWork from "../tasks/watch_work.ts";
 import { makeMessenger } from "./messenger.ts";
 import { type Shift, startShift } from "./shift.ts";
+import { SWEEPS } from "./sweeps.ts";
 
 export type Worker = { stop(): Promise<void> };
 
@@ -64,9 +65,11 @@ export type WorkerOptions = {
  * begins again once it is back.
  */
 export async function startWorker({ url, log, ...ways }: WorkerOptions): Promise<Worker> {
-  // Jobs, the workers' own connections, the drain's two batches and its watch.
-  const pool = makePool(url, { max: JOBS + 5, applicationName: "catchment-worker", log: log.line });
-  const drain = makeDrain({ pool, log: log.line });
+  // Jobs, the workers' own connections, and the drain's watch.
+  const pool = makePool(url, { max: JOBS + 3, applicationName: "catchment-worker", log: log.line });
+  // Two batches, always on the same connections: the first lead on a new one waits for some 150 statements to be planned.
+  const batches = makePool(url, { max: 2, applicationName: "catchment drain", isKept: true, log: log.line });
+  const drain = makeDrain({ pool: batches, watchPool: pool, log: log.line });
   const { pathSecret = unknown, vendorUrl = unknown } = ways;
   const secrets = makePathSecrets({
     fromEnvironment: pathSecret,
@@ -128,13 +131,15 @@ export async function startWorker({ url, log, ...ways }: WorkerOptions): Promise
       clearInterval(reaper);
       await shift.stop();
       await working;
-      await pool.end();
+      await Promise.all([pool.end(), batches.end()]);
     },
   };
 }
 
 /** One drains under load, one asks vendors that may be slow, one sends and sweeps. More mostly ask the queue in vain. */
 const JOBS = 3;
+/** Under load messages are sent five times a second, not after each batch. */
+const GATHER_MS = 200;
 
 function unknown(): undefined {
   return undefined;
@@ -155,7 +160,7 @@ function tasks(
     fetch_leads: makeFetchLeads(fetching),
     fire_thresholds: fireThresholds,
     follow_up: followUp,
-    notify: makeNotify(messenger),
+    notify: makeNotify(messenger, GATHER_MS),
     realign_leads: realignLeads,
     rearm_clocks: rearmClocks,
     record_erasures: makeRecordErasuresTask(files.record),
@@ -170,30 +175,6 @@ function tasks(
     watch_thresholds: watchThresholds,
   };
 }
-
-/** What a lost job left is found within a minute. Times are UTC. */
-const SWEEPS = [
-  { task: "drain_captures", match: "* * * * *", identifier: "sweep_captures" },
-  { task: "fetch_leads", match: "* * * * *", identifier: "sweep_fetches" },
-  { task: "fire_thresholds", match: "* * * * *", identifier: "sweep_thresholds" },
-  { task: "notify", match: "* * * * *", identifier: "sweep_notifications" },
-  { task: "realign_leads", match: "* * * * *", identifier: "sweep_realignments" },
-  { task: "rearm_clocks", match: "* * * * *", identifier: "sweep_rearming" },
-  { task: "record_erasures", match: "* * * * *", identifier: "sweep_erasures" },
-  { task: "revalidate_captures", match: "* * * * *", identifier: "sweep_revalidations" },
-  { task: "route_queue", match: "* * * * *", identifier: "sweep_queue" },
-  { task: "seal_audit", match: "* * * * *", identifier: "sweep_audit" },
-  { task: "shadow_routes", match: "* * * * *", identifier: "sweep_shadow" },
-  { task: "watch_captures", match: "* * * * *", identifier: "sweep_unprocessed" },
-  { task: "follow_up", match: "* * * * *", identifier: "sweep_stagnant" },
-  { task: "watch_work", match: "* * * * *", identifier: "sweep_watchdog" },
-  { task: "watch_thresholds", match: "* * * * *", identifier: "sweep_overdue" },
-  { task: "watch_notifications", match: "* * * * *", identifier: "sweep_handovers" },
-  { task: "apply_retention", match: "37 3 * * *", identifier: "sweep_retention" },
-  { task: "count_records", match: "57 3 * * *", identifier: "sweep_records" },
-  { task: "extend_calendars", match: "27 3 * * *", identifier: "sweep_calendars" },
-  { task: "make_partitions", match: "17 3 * * *", identifier: "sweep_partitions" },
-];
 
 async function reap(pool: Pool): Promise<void> {
   await pool.query("select app_private.release_dead_workers()").catch(() => {}); // the next one, in ten seconds
