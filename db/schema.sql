@@ -390,6 +390,13 @@ create type app_public.route_preview as (
 
 -- Tables
 
+create table app_private.actor_scopes (
+  actor_id integer not null,
+  territory_ids integer[] not null,
+  constraint actor_scopes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE CASCADE,
+  constraint actor_scopes_pkey PRIMARY KEY (actor_id)
+);
+
 create table app_private.api_keys (
   id integer not null generated always as identity,
   actor_id integer not null,
@@ -629,6 +636,13 @@ create table app_private.lead_identities (
   constraint lead_identities_pkey PRIMARY KEY (boundary_id, kind, value_hash)
 );
 CREATE INDEX lead_identities_lead_id_idx ON app_private.lead_identities USING btree (lead_id);
+
+create table app_private.lead_texts (
+  lead_id uuid not null,
+  text text not null,
+  constraint lead_texts_pkey PRIMARY KEY (lead_id)
+);
+CREATE INDEX lead_texts_text ON app_private.lead_texts USING gin (text app_private.gin_trgm_ops) WITH (gin_pending_list_limit='256');
 
 create table app_private.live_territories (
   territory_id integer not null,
@@ -1756,7 +1770,6 @@ CREATE INDEX leads_held ON app_public.leads USING btree (territory_id, id) WHERE
 CREATE INDEX leads_idle ON app_public.leads USING btree (territory_id, GREATEST(last_activity_at, stagnant_at)) WHERE ((status = ANY (ARRAY['new'::text, 'attempting_to_contact'::text, 'contacted'::text])) AND (owner_id IS NOT NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL) AND (held_at IS NULL) AND (NOT is_history) AND (NOT is_test));
 CREATE INDEX leads_merged_into_id_idx ON app_public.leads USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
 CREATE INDEX leads_owner_id_closed_at_idx ON app_public.leads USING btree (owner_id, closed_at);
-CREATE INDEX leads_search ON app_public.leads USING gin (lower(((((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text)) || ' '::text) || COALESCE(email, ''::text))) app_private.gin_trgm_ops) WHERE ((merged_into_id IS NULL) AND (erased_at IS NULL));
 CREATE INDEX leads_territory_id_id_idx ON app_public.leads USING btree (territory_id, id DESC);
 CREATE INDEX leads_without_owner ON app_public.leads USING btree (territory_id, id) WHERE ((owner_id IS NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL));
 
@@ -3522,6 +3535,7 @@ app_hidden.credit_until(model app_public.attribution_model, touch integer, touch
 app_hidden.current_actor_id() returns integer stable security definer -- catchment_bi, catchment_user
 app_hidden.follow_territories(territory_ids integer[], as_of timestamp with time zone) returns TABLE(territory_id integer, channel text, had_ended boolean) volatile security definer -- catchment_api
 app_hidden.my_audited_territory_ids() returns SETOF integer stable security definer -- catchment_bi
+app_hidden.my_territories() returns integer[] stable security definer -- catchment_bi, catchment_user
 app_hidden.my_territory_ids() returns SETOF integer stable security definer -- catchment_bi, catchment_user
 app_hidden.require(action text, territory_id integer, owner_id integer DEFAULT NULL::integer, team_id integer DEFAULT NULL::integer) returns void stable security definer -- nobody
 app_hidden.require_approval(approval_id uuid) returns app_public.approvals volatile security definer -- nobody
@@ -3552,7 +3566,7 @@ app_private.after_quiet_hours(time_zone text, quiet_from time without time zone,
 app_private.announce(kind text, ids uuid[], territory_ids integer[]) returns void volatile -- catchment_worker
 app_private.announce_exceptions() returns trigger volatile security definer -- nobody
 app_private.announce_leads() returns trigger volatile security definer -- nobody
-app_private.apply_gates(batch uuid[], revision integer, as_of timestamp with time zone) returns uuid[] volatile -- catchment_worker
+app_private.apply_gates(batch uuid[], revision integer, as_of timestamp with time zone, OUT passing uuid[], OUT notes jsonb) returns record volatile -- catchment_worker
 app_private.apply_lead_state(state app_private.lead_state, own app_private.lead_state, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.apply_realignments(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.apply_retention(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
@@ -3603,6 +3617,7 @@ app_private.claim_keys(located app_private.arrival[], proposed_ids uuid[]) retur
 app_private.claim_notifications(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, message_id uuid, is_digest boolean, channel text, target text, address text, language text, kind text, text text, details jsonb, recipient text, lead_id uuid, trace_id text, attempt integer) volatile -- catchment_worker
 app_private.claim_revalidations(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
 app_private.clock_elapsed(calendar_id integer, running_since timestamp with time zone, elapsed_seconds numeric, as_of timestamp with time zone) returns numeric stable -- catchment_worker
+app_private.clock_to_keep(clock app_public.clocks, at timestamp with time zone) returns jsonb stable -- catchment_worker
 app_private.close_cases_to_move(lead_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.close_channels(channel_ids integer[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.close_grants() returns trigger volatile security definer -- nobody
@@ -3727,6 +3742,8 @@ app_private.hang_clock(clock_id uuid, lead_id uuid) returns void volatile -- cat
 app_private.hold_leads(gates app_private.gate[], batch uuid[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.identity_hash(value text, is_test boolean) returns bytea stable -- catchment_worker
 app_private.import_accounts(accounts jsonb, as_of timestamp with time zone) returns TABLE("row" integer, fault text) volatile -- catchment_worker
+app_private.index_search_insert() returns trigger volatile -- nobody
+app_private.index_search_update() returns trigger volatile -- nobody
 app_private.index_touches(read jsonb) returns integer volatile -- catchment_worker
 app_private.is_behind(clock app_public.clocks, calendar_id integer) returns boolean stable -- catchment_worker
 app_private.is_crowded(holders app_private.key_holders) returns boolean immutable -- catchment_worker
@@ -3735,6 +3752,7 @@ app_private.is_held_by_case(lead_id uuid) returns boolean stable -- catchment_wo
 app_private.is_last_attempt(notification app_public.notifications, counts boolean, as_of timestamp with time zone) returns boolean immutable -- catchment_worker
 app_private.is_met(clock app_public.clocks) returns boolean immutable -- catchment_worker
 app_private.is_pending_subject(approval app_public.approvals) returns boolean stable -- catchment_worker
+app_private.is_pointless(exception app_public.exceptions, lead app_public.leads) returns boolean stable -- catchment_worker
 app_private.is_refused(lead_id uuid) returns boolean stable -- catchment_worker
 app_private.is_test_case(capture_id uuid, lead_id uuid) returns boolean stable -- catchment_worker
 app_private.is_time_zone(name text) returns boolean stable -- catchment_worker
@@ -3780,10 +3798,11 @@ app_private.merge_leads(survivor_id uuid, merged_id uuid, actor_id integer, scor
 app_private.merge_trees(lead_ids uuid[]) returns TABLE(root_id uuid, lead_id uuid) stable -- catchment_worker
 app_private.merged_branch(lead_id uuid) returns uuid[] stable -- catchment_worker
 app_private.merged_states(lead_id uuid) returns app_private.lead_state[] stable -- catchment_worker
+app_private.merged_with(assignment app_public.assignments) returns timestamp with time zone stable -- catchment_worker
 app_private.metaphone(text, integer) returns text immutable strict -- nobody
 app_private.missing_consents(arrivals uuid[]) returns TABLE(lead_id uuid, purpose text, state text) stable -- catchment_worker
 app_private.missing_match_fields(attributes jsonb, boundary_id integer, revision integer) returns TABLE(fields text[]) stable -- catchment_worker
-app_private.models_of(records app_private.match_records[]) returns TABLE(boundary_id integer, weights real[], household_weights real[], household_bits real, upper_probability real, lower_probability real, prior_bits real) stable -- catchment_worker
+app_private.models_of(records app_private.match_records[]) returns TABLE(boundary_id integer, weights real[], household_weights real[], household_bits real, upper_probability real, lower_probability real, prior_bits real, has_terms boolean) stable -- catchment_worker
 app_private.move_children(moves jsonb, lead_id uuid, is_return boolean) returns void volatile -- catchment_worker
 app_private.move_subtree() returns trigger volatile security definer -- nobody
 app_private.move_turns(routes app_private.route[]) returns void volatile -- catchment_worker
@@ -3840,7 +3859,7 @@ app_private.record_matches(resolutions app_private.resolution[], bringing_ids uu
 app_private.record_merge(merge_id uuid, action text, actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_notifications(told jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_revalidations(verdicts jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
-app_private.record_routes(routes app_private.route[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.record_routes(routes app_private.route[], notes jsonb, revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.record_source_events(batch uuid[]) returns void volatile -- catchment_worker
 app_private.record_values(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.refresh_match_statistics(as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3892,7 +3911,7 @@ app_private.scrub_talk(exception_ids uuid[], as_of timestamp with time zone) ret
 app_private.scrub_touches(lead_ids uuid[], reach uuid[]) returns void volatile -- catchment_worker
 app_private.seal_audit(at_most integer) returns integer volatile -- catchment_worker
 app_private.sealed_secrets() returns TABLE(slug text, name text, ciphertext bytea, key_id text, created_at timestamp with time zone) stable security definer -- catchment_api
-app_private.send_clocks_home(lead_id uuid, kept_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.search_text(first_name text, last_name text, email text) returns text stable -- catchment_worker
 app_private.set_limit(real) returns real volatile strict -- nobody
 app_private.settle_candidates(lead_ids uuid[], actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_captures(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -4103,6 +4122,7 @@ CREATE TRIGGER _900_audit_delete AFTER DELETE ON app_public.absences REFERENCING
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.absences REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.accounts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.accounts REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
+CREATE TRIGGER _500_close_grants AFTER UPDATE OF is_active ON app_public.actors FOR EACH STATEMENT EXECUTE FUNCTION app_private.close_grants()
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.actors REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.actors REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
 CREATE TRIGGER _400_time_insert AFTER INSERT ON app_public.approvals REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.time_approvals()
@@ -4146,6 +4166,8 @@ CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.lead_edits REFERENCI
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.lead_merges REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.lead_merges REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
 CREATE TRIGGER _400_cut_segments AFTER UPDATE ON app_public.leads REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.cut_segments()
+CREATE TRIGGER _500_index_search_insert AFTER INSERT ON app_public.leads REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.index_search_insert()
+CREATE TRIGGER _500_index_search_update AFTER UPDATE OF first_name, last_name, email, merged_into_id, erased_at ON app_public.leads FOR EACH ROW WHEN ((((((old.first_name IS DISTINCT FROM new.first_name) OR (old.last_name IS DISTINCT FROM new.last_name)) OR (old.email IS DISTINCT FROM new.email)) OR (old.merged_into_id IS DISTINCT FROM new.merged_into_id)) OR (old.erased_at IS DISTINCT FROM new.erased_at))) EXECUTE FUNCTION app_private.index_search_update()
 CREATE TRIGGER _500_wake_queue AFTER UPDATE OF closed_at ON app_public.leads FOR EACH STATEMENT EXECUTE FUNCTION app_private.enqueue_route_queue()
 CREATE TRIGGER _600_announce_insert AFTER INSERT ON app_public.leads REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.announce_leads()
 CREATE TRIGGER _600_announce_update AFTER UPDATE ON app_public.leads REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.announce_leads()
@@ -4197,10 +4219,10 @@ select_in_my_audited_territories on app_private.audit_entries for select to catc
   using (territory_id = ANY (ARRAY( SELECT app_hidden.my_audited_territory_ids() AS my_audited_territory_ids)))
 
 select_in_my_territories on app_public.accounts for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.activities for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_whom_i_share_with on app_public.actors for select to catchment_user, catchment_bi
   using ((id = ( SELECT app_hidden.current_actor_id() AS current_actor_id)) OR (id = ANY (ARRAY( SELECT app_hidden.visible_actor_ids() AS visible_actor_ids))) OR (EXISTS ( SELECT
@@ -4208,85 +4230,86 @@ select_whom_i_share_with on app_public.actors for select to catchment_user, catc
   WHERE (leads.owner_id = actors.id))))
 
 select_in_my_territories on app_public.approvals for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.assignments for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.calendars for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.capture_paths for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.captures for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.clock_segments for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.clocks for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.consents for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.contracts for select to catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.decisions for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.escalations for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.exception_comments for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.exception_escalations for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.exceptions for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.lead_edits for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.lead_merges for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.leads for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.match_candidates for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.responsibilities for select to catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.shadow_routes for select to catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.sla_policies for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.source_events for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.tasks for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.team_members for select to catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.teams for select to catchment_user, catchment_bi
-  using (territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.territories for select to catchment_user, catchment_bi
-  using (id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))
+  using (id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 -- Grants on relations to anybody but their owner
 
+app_private.actor_scopes: catchment_worker may delete, insert, select, update
 app_private.api_keys: catchment_worker may insert, select, update
 app_private.audit_blocks: catchment_worker may insert, select
 app_private.audit_entries: catchment_bi may select
@@ -4304,6 +4327,7 @@ app_private.import_batches: catchment_worker may delete, insert, select, update
 app_private.imports: catchment_worker may delete, insert, select
 app_private.lead_fields: catchment_worker may select
 app_private.lead_identities: catchment_worker may delete, insert, select, update
+app_private.lead_texts: catchment_worker may delete, insert, select, update
 app_private.live_territories: catchment_worker may insert, select, update
 app_private.match_keys: catchment_worker may delete, insert, select
 app_private.match_records: catchment_worker may delete, insert, select, update

@@ -336,6 +336,15 @@ export type ScheduleRealignmentMutationVariables = Exact<{
 
 export type ScheduleRealignmentMutation = { scheduleRealignment: { realignment: { rowId: number | null, effectiveAt: string | null, state: string | null, leads: number | null } | null } | null };
 
+export type SearchLeadsQueryVariables = Exact<{
+  text: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type SearchLeadsQuery = { searchLeads: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ rowId: string, firstName: string | null, lastName: string | null, company: string | null, email: string | null, status: string, territory: { slug: string } | null, owner: { slug: string } | null }> } | null };
+
 export type SetAbsenceMutationVariables = Exact<{
   actor: string;
   startsAt: string;
@@ -1009,6 +1018,30 @@ export const ScheduleRealignmentDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:39cb590dfb2a1524e259448615c805b364f8c0436567876c6afccab5d4f26b04"}) as unknown as TypedDocumentString<ScheduleRealignmentMutation, ScheduleRealignmentMutationVariables>;
+export const SearchLeadsDocument = new TypedDocumentString(`
+    query SearchLeads($text: String!, $first: Int = 50, $after: Cursor) {
+  searchLeads(text: $text, first: $first, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      rowId
+      firstName
+      lastName
+      company
+      email
+      status
+      territory {
+        slug
+      }
+      owner {
+        slug
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:2869a8fcedf605f03a3f3eeff3edb2c31ca977f08d30153c641dd82f7839c798"}) as unknown as TypedDocumentString<SearchLeadsQuery, SearchLeadsQueryVariables>;
 export const SetAbsenceDocument = new TypedDocumentString(`
     mutation SetAbsence($actor: String!, $startsAt: Datetime!, $endsAt: Datetime, $handOver: Boolean) {
   setAbsence(

@@ -61,6 +61,7 @@ export function makeSchemaPreset(
     schema: {
       defaultBehavior: "-insert -update -delete -aggregates -groupedAggregates",
       dontSwallowErrors: true,
+      muteWarnings: true, // of NodePlugin: outside of production it prints each id of nothing that a client sends
       pgForbidSetofFunctionsToReturnNull: true, // so the rows of a list are never null
       connectionFilterAllowNullInput: true,
       connectionFilterAllowEmptyObjectInput: true,

@@ -9,7 +9,7 @@ export type Asking = keyof typeof ASKING;
  * `client` is a superuser; no trigger fires for the leads, since only reading is measured.
  */
 export async function fillScope(client: Client, leads: number): Promise<void> {
-  await client.query("set session_replication_role = replica"); // the closure of the grants is written once, below
+  await client.query("set session_replication_role = replica"); // the closure of the grants is worked out once, below
   await client.query("alter table app_public.leads disable trigger all");
   for (const statement of TREE) await client.query(statement);
   await client.query(LEADS, [leads]);
@@ -17,7 +17,7 @@ export async function fillScope(client: Client, leads: number): Promise<void> {
   await client.query("reset session_replication_role");
   await client.query(GRANTS);
   await client.query(
-    "vacuum (analyze) app_public.leads, app_public.territories, app_private.territory_grants",
+    "vacuum (analyze) app_public.leads, app_public.territories, app_private.territory_grants, app_private.actor_scopes",
   );
 }
 
@@ -77,9 +77,5 @@ const ACTORS = [
        on places.slug = actors.slug`,
 ];
 
-const GRANTS = `
-  insert into app_private.territory_grants (actor_id, territory_id, role)
-  select memberships.actor_id, territories.id, memberships.role
-    from app_public.memberships
-    join app_public.actors on actors.id = memberships.actor_id and actors.slug like 'bench-%'
-    join app_public.territories on memberships.territory_id = any (territories.path)`;
+/** Who reaches what follows from the memberships, worked out once (app_private.close_grants). */
+const GRANTS = "update app_public.actors set is_active = is_active";

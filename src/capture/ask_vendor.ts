@@ -1,4 +1,5 @@
 import { readDocument } from "../contracts/read_document.ts";
+import { retryAfter } from "../http/retry_after.ts";
 import type { Fetched, Vendor } from "./sources/source.ts";
 
 export type VendorAnswer = { status: number; headers: Headers; document: unknown };
@@ -37,8 +38,8 @@ export async function askVendor(
 export function failureOf({ status, headers }: VendorAnswer): Exclude<Fetched, { outcome: "fetched" }> {
   if (status === 404 || status === 410) return { outcome: "never", reason: "the vendor knows it no more" };
   if (status === 401 || status === 403) return later(`the access token was refused (${status})`);
-  if (status === 429) return later("the vendor's rate limit was reached", retryAfter(headers));
-  return later(`the vendor answered with status ${status}`, retryAfter(headers));
+  if (status === 429) return later("the vendor's rate limit was reached", patienceOf(headers));
+  return later(`the vendor answered with status ${status}`, patienceOf(headers));
 }
 
 export function later(reason: string, afterSeconds?: number): Later {
@@ -47,12 +48,9 @@ export function later(reason: string, afterSeconds?: number): Later {
     : { outcome: "later", reason, afterSeconds };
 }
 
-/** Seconds, or a date; undefined when the header says neither. From one second to a day, whatever it says. */
-export function retryAfter(headers: Headers, now = Date.now()): number | undefined {
-  const value = headers.get("retry-after")?.trim() ?? "";
-  const date = /[A-Za-z]/.test(value) ? Date.parse(value) : Number.NaN;
-  const seconds = /^\d{1,15}$/.test(value) ? Number(value) : Math.ceil((date - now) / 1_000);
-  return Number.isNaN(seconds) ? undefined : Math.min(86_400, Math.max(1, seconds));
+/** How many seconds the vendor asks to be left alone, if it does. */
+export function patienceOf(headers: Headers): number | undefined {
+  return retryAfter(headers.get("retry-after"), Date.now());
 }
 
 /** Undefined when it is larger than an answer about one lead, or one page of them, can be. */

@@ -7,6 +7,7 @@ export function addBi(program: Command): void {
   bi.command("grant")
     .argument("<name>", "of the login, such as finance_de: small letters, digits, underscores")
     .option("--territory <slug...>", "whose rows it reads, with everything below; more for one that is there")
+    .option("--audit", "let it read the audit trail there too; without --territory, of all that it reads")
     .option(
       "--new-password",
       "of a login that is there: print another; the old one ends, its sessions do not",

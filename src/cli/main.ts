@@ -93,7 +93,7 @@ addSimulate(program);
 program
   .command("token")
   .argument("<actor>", "slug of an actor, such as dora")
-  .description("print a token for the API, as that actor")
+  .description("print a token for the API, as that person")
   .option("--expires <time>", "how long it is good, such as 30m or 12h; at most 24h", "12h")
   .option("--json", "print an object")
   .action(async (slug, options) => (await import("./token.ts")).token(slug, options));

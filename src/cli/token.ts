@@ -6,7 +6,7 @@ import { readActors } from "./organization.ts";
 import { CommandError, EXIT, misused } from "./outcome.ts";
 import { say, sayJson } from "./output.ts";
 
-/** Prints a token and nothing else. Refuses who is not an active actor: the token would open nothing. */
+/** Prints a token and nothing else. Refuses who is not an active person: the token would open nothing. */
 export async function token(slug: string, options: { expires: string; json?: true }): Promise<void> {
   if (!/^\d+[smh]$/.test(options.expires)) {
     throw misused(`--expires ${options.expires} is not a time like 30m or 12h.`);
@@ -20,9 +20,15 @@ export async function token(slug: string, options: { expires: string; json?: tru
       `${slug} is a BI login and has no token: npx catchment url ${slug} prints its connection string.`,
     );
   }
-  if (!actor?.is_active) {
-    const known = actors.filter(({ kind, is_active }) => is_active && kind !== "bi_login");
-    throw new CommandError(EXIT.failed, `There is no active actor "${slug}". ${listOf(known)}`);
+  if (actor?.kind === "api_key") {
+    throw new CommandError(
+      EXIT.failed,
+      `${slug} comes with an API key, which reads and can be revoked, and has no token: npx catchment keys create ${slug} makes one.`,
+    );
+  }
+  if (!actor?.is_active || actor.kind !== "person") {
+    const known = actors.filter(({ kind, is_active }) => is_active && kind === "person");
+    throw new CommandError(EXIT.failed, `There is no active person "${slug}". ${listOf(known)}`);
   }
   const minted = await makeTokens(await ensureKey(config))
     .mint(slug, { expiresIn: options.expires })

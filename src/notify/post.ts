@@ -2,6 +2,7 @@ import { lookup as resolve } from "node:dns";
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
+import { retryAfter } from "../http/retry_after.ts";
 import type { Reach } from "./addresses.ts";
 import type { Reason } from "./channel.ts";
 
@@ -42,7 +43,7 @@ export function makePost({ reach, timeoutMs = 15_000, lookup = resolve }: PostOp
           .end(bytes);
       });
       response.on("error", () => {}).destroy(); // what it says is not ours to keep
-      const after = retryAfter(response.headers["retry-after"]);
+      const after = retryAfter(response.headers["retry-after"], Date.now());
       return { status: response.statusCode ?? 0, ...(after === undefined ? {} : { after }) };
     } catch (error) {
       if (signal.aborted) return { failure: "timed_out" };
@@ -64,12 +65,4 @@ function guarded(lookup: typeof resolve, mayReach: (address: string) => boolean)
       return options.all ? done(null, addresses) : done(null, first.address, first.family);
     });
   };
-}
-
-/** Seconds, or a date; from one second to a day, whatever it says. */
-function retryAfter(value = "", now = Date.now()): number | undefined {
-  const seconds = /^\d{1,15}$/.test(value.trim())
-    ? Number(value)
-    : Math.ceil((Date.parse(value) - now) / 1_000);
-  return Number.isNaN(seconds) ? undefined : Math.min(86_400, Math.max(1, seconds));
 }

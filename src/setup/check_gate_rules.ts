@@ -35,7 +35,13 @@ export function checkGateRules(
       findings.push({ path, message: "asks the same as a rule before it: leave one out" });
     }
     asked.add(wanted);
-    if (rule.result === "automate" && !gate_rules.some((other) => isLiftedBy(other, rule, tree))) {
+    if (rule.result === "automate" && rule.condition !== null) {
+      findings.push({
+        path: [...path, "condition"],
+        message:
+          "what is lifted is lifted for every lead there, so no condition is asked: say `missing: [phone]`, or any field",
+      });
+    } else if (rule.result === "automate" && !gate_rules.some((other) => isLiftedBy(other, rule, tree))) {
       findings.push({
         path: [...path, "result"],
         message: `there is nothing to lift: no rule above asks for ${questionOf(rule)}`,

@@ -63,7 +63,12 @@ async function findUnknown(client: Client, organization: Organization): Promise<
   const ask = (kind: string, slug: string | null | undefined, path: Finding["path"]): Finding[] =>
     slug === null || slug === undefined || known.has(`${kind} ${slug}`)
       ? []
-      : [{ path, message: `a draft needs a ${kind} that is applied: "${slug}" is not` }];
+      : [
+          {
+            path,
+            message: `a draft needs a ${kind} that is applied: "${slug}" is not. Apply it first, without rules that name it`,
+          },
+        ];
   const { routing_rules, teams } = organization;
   const sections = [
     "territory_rules",

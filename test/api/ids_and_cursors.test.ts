@@ -90,8 +90,7 @@ test("ids bent in any way answer nothing of anybody, and no word of the database
   api,
   places,
 }) => {
-  const printed = vi.spyOn(console, "warn").mockReturnValue(); // Grafast prints each id that is none
-  onTestFinished(() => printed.mockRestore());
+  const printed = printedLines();
   const own = await idsOf(api, "felix");
   const of = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64");
   const [lead = ""] = places.DE ?? [];
@@ -121,7 +120,31 @@ test("ids bent in any way answer nothing of anybody, and no word of the database
     expect([id.slice(0, 80), status]).toEqual([id.slice(0, 80), 200]);
     expect(text).not.toMatch(/x\.example|"__typename":"Lead"|22P02|invalid input|constraint|INTERNAL/);
   }
+  expect(printed()).toEqual([]);
 });
+
+test("ids of nothing are answered with null, and nobody can fill the log with them", async ({ api }) => {
+  const printed = printedLines();
+  const told = api.lines.length;
+  for (let n = 0; n < 100; n++) {
+    const id = Buffer.from(JSON.stringify(["Nothing", n])).toString("base64");
+    const { text } = await api.ask("felix", "query ($id: ID!) { node(id: $id) { __typename } }", { id });
+    expect(text).toBe('{"data":{"node":null}}');
+  }
+  expect(printed()).toEqual([]);
+  expect(api.lines.slice(told)).toEqual([]);
+});
+
+/** What the API prints from now until the end of the test. */
+function printedLines(): () => unknown[] {
+  const words = vi.spyOn(console, "warn").mockReturnValue();
+  const bytes = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  onTestFinished(() => {
+    words.mockRestore();
+    bytes.mockRestore();
+  });
+  return () => [...words.mock.calls, ...bytes.mock.calls];
+}
 
 test("a cursor of somebody else's page leads to one's own rows only, and tells nothing but one's own", async ({
   api,

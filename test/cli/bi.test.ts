@@ -60,6 +60,31 @@ test("further territories, another password, and a login that was revoked may be
   expect(await allValues(again, "select distinct territory as value from leads")).toEqual(["us"]);
 });
 
+test("the audit trail: for a login that was granted it, of those territories alone", async ({ land }) => {
+  const { env, name } = surroundings(land);
+  const grant = (...words: string[]) => catchment(["bi", "grant", name, ...words], env);
+  const TRAIL = "select distinct territory as value from audit_trail where entity = 'leads' order by 1";
+  expect(await grant("--audit")).toMatchObject({ code: 2, stdout: "" });
+  const bi = await session((await grant("--territory", "de", "fr")).stdout.trim());
+  expect(await allValues(bi, TRAIL)).toEqual([]);
+  expect((await grant("--territory", "de", "--audit")).stdout).toBe(
+    `${name} reads de, fr, and the audit trail of de now.\n`,
+  );
+  expect(await allValues(bi, TRAIL)).toEqual(["de"]);
+  expect(await allValues(bi, "select distinct territory as value from leads order by 1")).toEqual([
+    "de",
+    "fr",
+  ]);
+  expect((await catchment(["bi", "list"], env)).stdout).toMatch(
+    new RegExp(`^${name} +de,fr +de +bi grant, `, "m"),
+  );
+  await grant("--audit");
+  expect(await allValues(bi, TRAIL)).toEqual(["de", "fr"]);
+  await catchment(["bi", "revoke", name], env);
+  const again = await session((await grant("--territory", "de")).stdout.trim());
+  expect(await allValues(again, TRAIL)).toEqual([]);
+});
+
 test("apply leaves a granted login and its password alone, and plan does not speak of it", async ({
   land,
 }) => {

@@ -30,6 +30,20 @@ test("a wall taken down by hand", async ({ database }) => {
   expect((await examine(database)).findings["row security"]?.state).toBe("ok");
 });
 
+test("an actor who sees more than their memberships say, until it is worked out anew", async ({
+  database,
+}) => {
+  await asSuperuser(
+    database,
+    `update app_private.actor_scopes set territory_ids = territory_ids || (select id from app_public.territories where slug = 'fr')
+      where actor_id = (select id from app_public.actors where slug = 'dora')`,
+  );
+  const { findings } = await examine(database);
+  expect(findings["what actors see"]).toMatchObject({ state: "fail", detail: "dora" });
+  await asSuperuser(database, "update app_public.actors set is_active = is_active");
+  expect((await examine(database)).findings["what actors see"]?.state).toBe("ok");
+});
+
 test("a definer function of somebody else, a table of the API's login", async ({ database }) => {
   await asSuperuser(
     database,

@@ -104,12 +104,13 @@ function outages(): [Date[], Date[]] {
   return [played.map((outage) => outage.from), played.map((outage) => outage.until)];
 }
 
+// What fired at once, because nobody was there to fire it when it was due, is one event: in the order in which it was due.
 const EVENTS = `
   select leads.email, escalations.threshold, clocks.kind, escalations.due_at, escalations.fired_at, actors.slug
     from app_public.escalations join app_public.clocks on clocks.id = escalations.clock_id
     left join app_public.leads on leads.id = escalations.lead_id
     left join app_public.actors on actors.id = escalations.recipient_id
-   order by escalations.id`;
+   order by escalations.fired_at, escalations.due_at, clocks.kind, leads.email, actors.slug, escalations.threshold`;
 
 const LATE_FOR_NO_REASON = `
   select due_at, fired_at from app_public.escalations

@@ -14,11 +14,18 @@ test("a token and nothing else, which the API takes", async ({ database }) => {
   expect(JSON.parse(json)).toMatchObject({ actor: "dora", expiresIn: "30m", token: expect.any(String) });
 });
 
-test("none for who is not there, for a BI login, or for longer than a day", async ({ database }) => {
+test("none for who is not there, for a BI login or an API key, or for longer than a day", async ({
+  database,
+}) => {
   const env = preparedEnv(database);
   const stranger = await catchment(["token", "dorothy"], env);
   expect(stranger).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("dora") });
   expect(await catchment(["token", "bi_de"], env)).toMatchObject({ code: 1, stdout: "" });
+  expect(await catchment(["token", "partner"], env)).toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringContaining("npx catchment keys create partner"),
+  });
   expect(await catchment(["token", "dora", "--expires", "48h"], env)).toMatchObject({ code: 2, stdout: "" });
   expect(await catchment(["token", "dora", "--expires", "soon"], env)).toMatchObject({ code: 2, stdout: "" });
 });

@@ -3,11 +3,12 @@ import { expect } from "vitest";
 import { account } from "../support/accounts.ts";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
-import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
 import { addGateRules } from "../support/gate_rules.ts";
 import { ownerOf } from "../support/pools.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue } from "../support/rows.ts";
+import { absent } from "../support/staff.ts";
 
 test("an account on hold: people look, and who changes it lets the lead go (review_companies)", async ({
   db,
@@ -139,10 +140,43 @@ test("who has an owner, and leads of the past, are left alone; given by hand a h
   });
 });
 
-test("a condition that cannot be evaluated counts as no match", async ({ db }) => {
-  await addGateRules(db, [{ territory: "de", condition: "$.segment > 5", result: "blocked" }]);
-  const { leadId } = await receiveOne(db, { attributes: someone({ segment: "public" }) });
-  expect(await effective(db, leadId)).toMatchObject({ action: "assign" });
+test("a condition that cannot be evaluated counts as no match, and the decision says so", async ({ db }) => {
+  await addGateRules(db, [
+    { territory: "de", condition: "$.segment > 5", result: "blocked" },
+    { territory: "de", condition: "$.employees > 5", result: "blocked" },
+  ]);
+  const unread = { gate: "automate", check: "evidence", rule: expect.any(Number), position: 1, unread: true };
+  const strange = await receiveOne(db, { attributes: someone({ segment: "public" }) });
+  expect(await effective(db, strange.leadId)).toMatchObject({
+    action: "assign",
+    gate: "automate",
+    reasons: [unread],
+  });
+  const usual = await receiveOne(db, { attributes: someone() });
+  expect(await effective(db, usual.leadId)).toMatchObject({ action: "assign", reasons: null });
+  const held = await receiveOne(db, { attributes: someone({ segment: "public", employees: 6 }) });
+  expect(await effective(db, held.leadId)).toMatchObject({
+    action: "hold",
+    gate: "blocked",
+    reason: "Held until more is known: gate rule 2 is met.",
+    reasons: [{ gate: "blocked", position: 2 }, unread],
+  });
+});
+
+test("who waits in the queue is told the same, beside leads that the gate holds", async ({ db }) => {
+  await addGateRules(db, [
+    { territory: "de", condition: "$.segment > 5 || $.employees > 5", result: "review" },
+  ]);
+  await absent(db, ["dora", "dirk", "doris", "dieter"], new Date("2199-12-31T18:00:00Z"));
+  const [queued, held] = await receive(db, [
+    { attributes: someone({ segment: "public" }) },
+    { attributes: someone({ segment: "public", employees: 6 }) },
+  ]);
+  expect(await effective(db, queued?.leadId ?? "")).toMatchObject({
+    action: "queue",
+    reasons: [{ gate: "automate", unread: true }],
+  });
+  expect(await effective(db, held?.leadId ?? "")).toMatchObject({ action: "hold", gate: "review" });
 });
 
 async function act(db: Client, slug: string, work: (db: Client) => Promise<unknown>): Promise<void> {

@@ -3,7 +3,9 @@ import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { addGateRules } from "../support/gate_rules.ts";
+import { test } from "../support/rolled_back.ts";
+import { addRoutingRules } from "../support/routing_rules.ts";
 import { oneRow } from "../support/rows.ts";
 import { absent, limitTo } from "../support/staff.ts";
 
@@ -17,6 +19,19 @@ test("a lead says whose it is, by what, and why not somebody else's", async ({ d
     explanation:
       "Assigned to dora: next in turn of team sales-de. Not taken: dieter waits: dora is next in turn; dirk is absent until 2199-12-31 18:00 UTC; doris is at capacity: 0 of 0 open leads.",
   });
+});
+
+test("a lead says whose condition could not be evaluated", async ({ db }) => {
+  await addGateRules(db, [{ territory: "de", condition: "$.segment > 5", result: "blocked" }]);
+  await addRoutingRules(db, [
+    { territory: "de", condition: "$.segment.double() > 5", person: "dieter" },
+    { territory: "de", person: "doris" },
+  ]);
+  const { leadId } = await receiveOne(db, { attributes: someone({ segment: "many" }) });
+  const { explanation } = await told(db, "dora", leadId);
+  expect(explanation).toMatch(
+    /^Assigned to doris, who is named by routing rule 2\. No match, since the condition could not be evaluated: gate rule 1, routing rule with id \d+\.$/,
+  );
 });
 
 test("a touch later the decision is still the one that gave the owner", async ({ db }) => {

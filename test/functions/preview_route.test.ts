@@ -4,9 +4,9 @@ import { account } from "../support/accounts.ts";
 import { actorId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { receive, receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
 import { addGateRules } from "../support/gate_rules.ts";
 import { suppress } from "../support/gates.ts";
+import { test } from "../support/rolled_back.ts";
 import { addRoutingRules } from "../support/routing_rules.ts";
 import { allRows, oneRow, refusalOf } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
@@ -88,6 +88,13 @@ test("preview_gate: rules and the suppression list are asked", async ({ db }) =>
     explanation: expect.stringMatching(
       /^Held \(review\): it does not say phone\. Let go, it would be: Assigned to dora/,
     ),
+  });
+  await addGateRules(db, [{ territory: "fr", condition: "$.segment > 5", result: "blocked" }]);
+  expect(
+    await ask(db, "olga", { path: "web-form", fields: { country: "FR", segment: "public" } }),
+  ).toMatchObject({
+    gate: "automate",
+    gate_reasons: [{ check: "evidence", unread: true }],
   });
   const blocked = { country: "FR", company_domain: "firm.example" };
   expect(await ask(db, "olga", { path: "web-form", fields: blocked })).toMatchObject({ gate: "blocked" });

@@ -1,8 +1,10 @@
+import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
-import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
+import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
+import { changeStatus } from "../support/clocks.ts";
 import { everyRow, merge, twoLeads, unmerge } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
 
@@ -35,6 +37,42 @@ test("a case that people closed stays closed, whatever its outcome is called", a
   );
   const before = await everyRow(db);
   await merge(db, survivorId, mergedId);
+  await unmerge(db, mergedId);
+  expect(await everyRow(db)).toEqual(before);
+});
+
+test("a lead that was closed while it waited keeps its case, and takes none of another", async ({ db }) => {
+  await absent(db, ["dora", "dirk", "doris", "dieter"]);
+  const { survivorId, mergedId } = await twoLeads(db);
+  const { leadId: otherId } = await receiveOne(db, { attributes: someone({ country: "FR" }) });
+  await changeStatus(db, survivorId, "closed_lost", await secondsLater(db, 10));
+  const before = await everyRow(db);
+  await merge(db, survivorId, mergedId);
+  expect(await openCases(db)).toEqual([{ lead_id: survivorId, origin_lead_id: null }]);
+  await merge(db, otherId, survivorId);
+  expect(await openCases(db)).toEqual([]);
+  await unmerge(db, survivorId);
+  await unmerge(db, mergedId);
+  expect(await everyRow(db)).toEqual(before);
+});
+
+test("is_pointless: that nobody else can take a lead from its owner stays with that owner", async ({
+  db,
+}) => {
+  const { survivorId, mergedId } = await twoLeads(db);
+  const { leadId: otherId } = await receiveOne(db, { attributes: someone() });
+  await db.query(
+    `select app_private.open_exceptions(array[
+       row('nobody_available', territory_id, null, trace_id, null, id, 'By hand', '{}')::app_private.exception_case], $2)
+       from app_public.leads where id = $1`,
+    [survivorId, await secondsLater(db, 10)],
+  );
+  const before = await everyRow(db);
+  await merge(db, survivorId, mergedId);
+  expect(await openCases(db)).toEqual([{ lead_id: survivorId, origin_lead_id: null }]);
+  await merge(db, otherId, survivorId);
+  expect(await openCases(db)).toEqual([]);
+  await unmerge(db, survivorId);
   await unmerge(db, mergedId);
   expect(await everyRow(db)).toEqual(before);
 });
@@ -87,3 +125,10 @@ test("a follow-up ends with the merge, an approval moves and comes back", async 
     { approvals: [survivorId, mergedId], tasks: [null, "merged"], clocks: 1 },
   ]);
 });
+
+async function openCases(db: ClientBase): Promise<unknown[]> {
+  return allRows(
+    db,
+    "select lead_id, origin_lead_id from app_public.exceptions where resolved_at is null order by id",
+  );
+}

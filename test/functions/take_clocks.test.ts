@@ -2,11 +2,11 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { secondsLater } from "../support/arrivals.ts";
 import { addPolicy, answer, changeStatus, hear, pause } from "../support/clocks.ts";
-import { test } from "../support/database.ts";
 import { everyRow, merge, twoLeads, unmerge } from "../support/merges.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
-// Of decide_taken_clocks and return_clocks too. The sample organization has clocks of the first and of the next response.
+// Of decide_taken_clocks too. The sample organization has clocks of the first and of the next response.
 
 test("who waits as the merged lead waits as the survivor, as long as before", async ({ db }) => {
   const { survivorId, mergedId } = await waiting(db);

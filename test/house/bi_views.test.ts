@@ -33,7 +33,7 @@ const VIEWS = [
   "trace_outcomes",
 ];
 
-/** A BI login is a viewer, and viewers read no trail. */
+/** A BI login is a viewer unless it was granted the trail, and viewers read none. */
 const MANAGERS_ONLY = "bi.audit_trail";
 
 test("schema bi holds these views and nothing else, each under the reader's own walls", async ({ db }) => {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { looseDefiners, OUR_FUNCTION, OURS, objects } from "./wall_rules.ts";
 
 test("every definer function belongs to the worker and pins its search path", async ({ db }) => {
@@ -47,6 +47,7 @@ test("the roles of requests and tools execute what is listed here, and no more",
   );
   const whoAmI = [
     "app_hidden.current_actor_id",
+    "app_hidden.my_territories",
     "app_hidden.my_territory_ids",
     "app_hidden.visible_actor_ids",
   ];
@@ -72,6 +73,7 @@ test("the roles of requests and tools execute what is listed here, and no more",
       ...pure,
       "app_hidden.current_actor_id",
       "app_hidden.my_audited_territory_ids",
+      "app_hidden.my_territories",
       "app_hidden.my_territory_ids",
       "app_hidden.visible_actor_ids",
       ...measures,
@@ -170,7 +172,7 @@ test("every mutation that answers a row with a territory looks again before it a
 test("a mutation that reads first, or answers what it wrote, is found", () => {
   const gate = "\n  lead app_public.leads := app_hidden.require_lead('work_lead', lead_id);\n";
   const look =
-    "select * into answer from t where t.territory_id = any (array(select app_hidden.my_territory_ids())); return answer;";
+    "select * into answer from t where t.territory_id = any ((select app_hidden.my_territories())::int[]); return answer;";
   expect(asksFirst(`declare${gate}begin update t; end`)).toBe(true);
   expect(asksFirst("begin select * into door from t; perform app_hidden.require('a', 1); end")).toBe(false);
   expect(asksFirst("begin return 1; end")).toBe(false);
@@ -202,5 +204,5 @@ function asksFirst(body: string): boolean {
 function looksAgain(body: string): boolean {
   const statements = body.split(";").map((statement) => statement.trim());
   const last = statements[statements.findLastIndex((statement) => /^return\b/.test(statement)) - 1] ?? "";
-  return /\binto\b/.test(last) && last.includes("app_hidden.my_territory_ids()");
+  return /\binto\b/.test(last) && last.includes("app_hidden.my_territories()");
 }

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { test } from "../support/database.ts";
+import { test } from "../support/rolled_back.ts";
 import { allRows } from "../support/rows.ts";
 import { KEPT_COLUMNS, KEPT_TABLES } from "./erasure_keeps.ts";
 import { read } from "./files.ts";
@@ -12,6 +12,7 @@ const SCRUBS = [
   "scrub_captures",
   "end_privacy_requests",
   "forget_matches",
+  "index_search_update",
 ]
   .map((name) => read(`db/fixtures/functions/app_private/${name}.sql`))
   .join("\n");

@@ -34,10 +34,11 @@ export function openPolicies(db: ClientBase): Promise<string[]> {
 }
 
 /** The wall, as Postgres prints it. Another text may be right, and somebody has to look at it before it stands here. */
-const WALL = "(territory_id = ANY (ARRAY( SELECT app_hidden.my_territory_ids() AS my_territory_ids)))";
+const WALL = "(territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))";
 
 /** Narrower: the audit's, of the territories where a role of the reader may read the trail. */
-const AUDIT_WALL = WALL.replaceAll("my_territory_ids", "my_audited_territory_ids");
+const AUDIT_WALL =
+  "(territory_id = ANY (ARRAY( SELECT app_hidden.my_audited_territory_ids() AS my_audited_territory_ids)))";
 
 /** Tables that users or BI may read, whole or in part, and whose territory_id is not behind exactly one wall. */
 export function tablesWithoutWall(db: ClientBase): Promise<string[]> {

@@ -36,13 +36,18 @@ async function rules(db: ClientBase): Promise<Record<string, string>> {
     "a clock runs only on an unanswered root":
       "select clocks.id from app_public.clocks join app_public.leads on leads.id = lead_id where stopped_at is null and (merged_into_id is not null or (clocks.kind = 'first_response' and first_responded_at is not null))",
     "an unanswered root with a clock runs it":
-      "select leads.id from app_public.leads join app_public.clocks on lead_id = leads.id and clocks.kind = 'first_response' where merged_into_id is null and first_responded_at is null and stopped_at is not null",
+      "select leads.id from app_public.leads join app_public.clocks on lead_id = leads.id and clocks.kind = 'first_response' where merged_into_id is null and first_responded_at is null group by leads.id having every(stopped_at is not null)",
+    "what a merge did to a clock can be undone":
+      "select id from app_public.clocks where (origin_lead_id is not null or coalesce(stop_reason = 'merged', false)) <> (before_merge is not null)",
     "a lead's columns are its clock": DIFFERENT_COLUMNS,
     ...SEGMENT_RULES,
     "an escalation hangs where its clock does":
       "select escalations.id from app_public.escalations join app_public.clocks on clocks.id = clock_id where escalations.lead_id <> clocks.lead_id",
-    "nobody waits who has an owner":
-      "select exceptions.id from app_public.exceptions join app_public.leads on leads.id = lead_id where kind = 'nobody_available' and resolved_at is null and leads.owner_id is not null",
+    "nobody waits who has an owner, but to be taken from that one": `select exceptions.id from app_public.exceptions
+        join app_public.assignments on assignments.lead_id = exceptions.lead_id and ended_at is null
+       where kind = 'nobody_available' and resolved_at is null
+         and (assigned_at > opened_at
+           or coalesce(assignments.origin_lead_id, assignments.lead_id) <> coalesce(exceptions.origin_lead_id, exceptions.lead_id))`,
     "a lead is as old as its first touch and as fresh as its last": `select leads.id from app_public.leads
         where merged_into_id is null and (first_seen_at, last_activity_at) is distinct from (
           select (min(occurred_at), greatest(max(occurred_at), (select max(occurred_at) from app_public.activities where lead_id = leads.id)))

@@ -1,10 +1,10 @@
 import type { Client } from "pg";
 import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
-import { actAsLogin, stopActing } from "../support/act_as.ts";
-import { receiveOne, someone } from "../support/arrivals.ts";
-import { test } from "../support/database.ts";
-import { allRows, allValues, refusalOf } from "../support/rows.ts";
+import { actAs, actAsLogin, stopActing } from "../support/act_as.ts";
+import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
+import { test } from "../support/rolled_back.ts";
+import { allRows, allValues, oneValue, refusalOf } from "../support/rows.ts";
 
 /** What the BI login sees of a lead's trail with this role in this territory, and with no other membership. */
 async function trailAs(db: Client, role: string | null, territory = "de"): Promise<string[]> {
@@ -51,6 +51,20 @@ test("my_audited_territory_ids follows the permission, and somebody switched off
   await db.query("update app_public.actors set is_active = false where slug = 'bi_de'");
   expect(await trailAs(db, "admin")).toEqual([]);
 });
+
+test("a login that reads the trail as a manager is given no lead and answers for none", async ({ db }) => {
+  const { leadId } = await receiveOne(db, { attributes: someone({ country: "DE" }) });
+  const [bi, de] = [await actorId(db, "bi_de"), await territoryId(db, "de")];
+  await db.query("update app_public.memberships set role = 'manager' where actor_id = $1", [bi]);
+  expect(await asWorker(db, () => oneValue(db, CARETAKER, [de]))).toBe("mona");
+  await actAs(db, await actorId(db, "mona"));
+  expect(await refusalOf(db, "select app_public.reassign_lead($1, 'bi_de')", [leadId])).toBe("NFUND");
+  await stopActing(db);
+});
+
+/** A login of the territory itself would be nearer than she is. */
+const CARETAKER =
+  "select slug as value from app_public.actors where id = app_private.caretaker_of($1, '{}', now())";
 
 test("the table itself is closed, and the trail tells which personal fields changed and not what they were", async ({
   db,

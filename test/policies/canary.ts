@@ -58,9 +58,17 @@ export async function plantCanaries(db: ClientBase): Promise<Table[]> {
     ({ isFixed, reach, place }) => !isFixed && (place !== null || reach === "nowhere"),
   ))
     await overwrite(db, table);
+  for (const statement of SEARCHED) await db.query(statement);
   await db.query("reset session_replication_role");
   return tables;
 }
+
+/** What a trigger would have made of the leads' canaries. */
+const SEARCHED = [
+  "delete from app_private.lead_texts",
+  `insert into app_private.lead_texts (lead_id, text)
+   select id, app_private.search_text(first_name, last_name, email) from app_public.leads where merged_into_id is null and erased_at is null`,
+];
 
 /** The person whose only territory it is stands for the place. */
 const READ_PLACES = `

@@ -8,11 +8,11 @@ import { DENIED, refusal } from "./refusal.ts";
 
 /** What would be found first, if temporary things could be made and were looked for there. */
 const LURES = [
-  "create temporary table territory_grants (actor_id int, territory_id int, role text)",
+  "create temporary table actor_scopes (actor_id int, territory_ids int[])",
   "create temporary table actors (id int, is_active boolean, db_role text)",
   "create temporary table permissions (action text, role text, scope text)",
   "create temporary table leads (id uuid, territory_id int)",
-  "create function pg_temp.my_territory_ids() returns setof int language sql as 'select generate_series(1, 100)'",
+  "create function pg_temp.my_territories() returns int[] language sql as 'select array_agg(n) from generate_series(1, 100) as n'",
   "create function pg_temp.current_actor_id() returns int language sql as 'select 1'",
   `create function pg_temp.require(text, int, int default null, int default null) returns void language sql as ''`,
 ];
@@ -62,8 +62,8 @@ test("were temporary things allowed, policies and mutations would still not look
 test("the mutant: with an open path and names without their schema the lure is taken", async ({ db }) => {
   await layLures(db);
   await db.query(`
-    create or replace function app_hidden.my_territory_ids() returns setof int language plpgsql stable security definer as $$
-    begin return query select territory_grants.territory_id from territory_grants; end $$`);
+    create or replace function app_hidden.my_territories() returns int[] language plpgsql stable security definer as $$
+    begin return (select actor_scopes.territory_ids from actor_scopes limit 1); end $$`);
   expect((await seen(db)).length).toBeGreaterThan(1);
 });
 
@@ -73,7 +73,7 @@ async function layLures(db: Client): Promise<void> {
   await db.query(`grant temporary on database ${rows[0]?.name} to catchment_user`);
   await act(db, "dora");
   for (const lure of LURES) await db.query(lure);
-  await db.query("insert into territory_grants select 1, n, 'admin' from generate_series(1, 100) as n");
+  await db.query("insert into actor_scopes select 1, array_agg(n) from generate_series(1, 100) as n");
   await db.query("insert into actors select n, true, 'bi_de' from generate_series(1, 100) as n");
   await db.query("grant all on all tables in schema pg_temp to public").catch(() => {});
   await stopActing(db);

@@ -5,6 +5,7 @@ import { DENIED, refusal } from "./refusal.ts";
 
 /** Tables without a word for users: their content reaches people through functions, or not at all. */
 const TABLES = [
+  "app_private.actor_scopes",
   "app_private.api_keys",
   "app_private.audit_blocks",
   "app_private.audit_entries",
@@ -21,6 +22,7 @@ const TABLES = [
   "app_private.imports",
   "app_private.lead_fields",
   "app_private.lead_identities",
+  "app_private.lead_texts",
   "app_private.live_territories",
   "app_private.match_keys",
   "app_private.match_records",

@@ -19,6 +19,10 @@ test.for([
   ["{ territory: de, older_than_days: 0, result: review }", "older_than_days"],
   ["{ territory: de, account_status: [angry], result: review }", "account_status"],
   ["{ territory: de, missing: [phone], result: automate }", "result: there is nothing to lift"],
+  [
+    "{ territory: de, condition: '$.employees > 9', result: automate }",
+    "condition: what is lifted is lifted for every lead",
+  ],
 ] as const)("refused by file and line: %s", async ([rule, message]) => {
   const problems = await problemsOf(await withRules(rule));
   expect(problems.filter((problem) => problem.includes(message))).toEqual([

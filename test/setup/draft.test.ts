@@ -77,6 +77,45 @@ test("names that are not applied are refused by file and line, and nothing is wr
   expect(await oneValue(db, "select count(*) as value from app_public.revisions")).toBe(before);
 });
 
+test("a new person and a new team are refused wherever rules and pools name them, all at once", async ({
+  database,
+}) => {
+  const folder = await acmeWith(
+    "teams.yaml",
+    "teams:\n",
+    "teams:\n  - { slug: new-pool, name: New pool, territory: de, members: [{ actor: dora }, { actor: nobu }] }\n",
+  );
+  await change(
+    folder,
+    "actors.yaml",
+    "actors:\n",
+    "actors:\n  - { slug: nobu, kind: person, name: Nobu, memberships: [{ territory: de, role: rep }] }\n",
+  );
+  await writeFile(
+    join(folder, "draft.yaml"),
+    "routing_rules:\n  - { territory: de, country: DE, person: nobu }\n  - { territory: de, team: new-pool }\n",
+  );
+  const refused = await draftFolder(database.urls.worker, folder).catch((error: unknown) => error);
+  const needs = (kind: string, slug: string) =>
+    expect.stringContaining(`a draft needs a ${kind} that is applied: "${slug}" is not`);
+  expect(refused).toMatchObject({
+    problems: [
+      expect.stringMatching(/^draft\.yaml:2: person: /),
+      expect.stringMatching(/^draft\.yaml:3: team: /),
+      expect.stringMatching(/^teams\.yaml:\d+: slug: /),
+      expect.stringMatching(/^teams\.yaml:\d+: members\.\d\.actor: /),
+    ],
+  });
+  expect(refused).toMatchObject({
+    problems: [
+      needs("person", "nobu"),
+      needs("team", "new-pool"),
+      needs("team", "new-pool"),
+      needs("person", "nobu"),
+    ],
+  });
+});
+
 test("what a draft cannot hold is said", async ({ database }) => {
   const folder = await acmeWith("teams.yaml", "capacity: 30", "capacity: 35");
   await change(folder, "territories.yaml", "name: Germany", "name: Deutschland");

@@ -123,3 +123,16 @@ export async function forgetClock(db: ClientBase, leadId: string): Promise<void>
     [leadId],
   );
 }
+
+/** As if the lead had arrived, and its clocks begun, so many seconds later. */
+export async function beginLater(db: ClientBase, leadId: string, seconds: number): Promise<void> {
+  await db.query(
+    `update app_public.clocks
+        set (started_at, segment_started_at, running_since, warn_at, due_at, overdue_at, next_at)
+          = (select started_at + later, segment_started_at + later, running_since + later, warn_at + later, due_at + later, overdue_at + later, next_at + later
+               from make_interval(secs => $2) as later)
+      where lead_id = $1`,
+    [leadId, seconds],
+  );
+  await db.query("select app_private.show_clocks(array[$1]::uuid[])", [leadId]);
+}

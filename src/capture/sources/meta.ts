@@ -1,5 +1,5 @@
 import { type Answer, answersDocument } from "../answers.ts";
-import { askVendor, failureOf, later, retryAfter, type VendorAnswer } from "../ask_vendor.ts";
+import { askVendor, failureOf, later, patienceOf, type VendorAnswer } from "../ask_vendor.ts";
 import { withColon } from "../instants.ts";
 import {
   at,
@@ -86,7 +86,7 @@ function refusalOf(answer: VendorAnswer): Exclude<Fetched, { outcome: "fetched" 
   const code = Number(textAt(error, "code"));
   if (code === 190) return later("the access token has expired or was withdrawn (code 190)");
   if (at(error, "is_transient") === true || TRANSIENT.has(code)) {
-    return later(`the vendor asks for patience (code ${code})`, retryAfter(answer.headers));
+    return later(`the vendor asks for patience (code ${code})`, patienceOf(answer.headers));
   }
   if (code === 100 && textAt(error, "error_subcode") === "33") {
     return { outcome: "never", reason: "the lead is gone, or the page's token may not see it (code 100/33)" };

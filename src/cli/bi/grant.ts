@@ -5,13 +5,14 @@ import { roleUrl } from "../../postgres/role_urls.ts";
 import { createBiLogin } from "../../setup/bi_login.ts";
 import { CommandError, EXIT, misused } from "../outcome.ts";
 
-export type GrantWishes = { territory?: string[]; newPassword?: true };
+export type GrantWishes = { territory?: string[]; audit?: true; newPassword?: true };
 
-/** `url`: null where a login that was there only reads more. */
-export type Granted = { name: string; territories: string[]; url: string | null };
+/** `audit`: of which territories it reads the trail. `url`: null where a login that was there only reads more. */
+export type Granted = { name: string; territories: string[]; audit: string[]; url: string | null };
 
 /**
- * Makes a BI login: a viewer of these territories with a role of its own. One that `bi grant` made before reads these
+ * Makes a BI login: a viewer of these territories with a role of its own, or, since viewers read no trail, a manager: it
+ * does no more than read by that, since whoever chooses people passes logins over. One that `bi grant` made before reads these
  * too. Refuses names that mean something else, in the organization or in the cluster. The role comes before the
  * commit: when it cannot be made, nobody is there who would have it.
  */
@@ -20,7 +21,7 @@ export async function grantLogin(
   rootUrl: string,
   url: string,
   name: string,
-  { territory: territories = [], newPassword }: GrantWishes,
+  { territory: territories = [], audit, newPassword }: GrantWishes,
 ): Promise<Granted> {
   await worker.query("begin");
   const before = await findLogin(worker, name);
@@ -33,14 +34,21 @@ export async function grantLogin(
     throw failed(`The role "${name}" is there already in this cluster; somebody else may use it.`);
   }
   await worker.query(UPSERT, [name]);
-  const { rows } = await worker.query<{ missing: string[]; held: string[] }>(JOIN, [name, territories]);
-  const [{ missing, held } = { missing: [], held: [] }] = rows;
+  const { rows } = await worker.query<Joined>(JOIN, [name, territories, audit === true]);
+  const [{ missing, held, audited } = { missing: [], held: [], audited: [] }] = rows;
   if (missing.length > 0) throw failed(`There is no territory ${missing.join(", ")}.`);
   const password = isNew || newPassword ? randomBytes(24).toString("base64url") : null;
   if (password !== null) await createBiLogin(rootUrl, databaseOf(url), name, password);
   await worker.query("commit");
-  return { name, territories: held, url: password === null ? null : roleUrl(url, name, password) };
+  return {
+    name,
+    territories: held,
+    audit: audited,
+    url: password === null ? null : roleUrl(url, name, password),
+  };
 }
+
+type Joined = { missing: string[]; held: string[]; audited: string[] };
 
 type Login = { is_granted: boolean; is_active: boolean };
 
@@ -74,16 +82,24 @@ const UPSERT = `
   on conflict (slug) do update set is_active = true, db_role = excluded.db_role`;
 
 const JOIN = `
-  with wanted as (select unnest($2::text[]) as slug),
+  with held as (
+    select territories.slug, memberships.role
+      from app_public.memberships
+      join app_public.actors on actors.id = memberships.actor_id and actors.slug = $1
+      join app_public.territories on territories.id = memberships.territory_id
+  ),
+  wanted as (
+    select unnest($2::text[]) as slug
+    union
+    select held.slug from held where $3 and $2 = '{}'
+  ),
   joined as (
     insert into app_public.memberships (actor_id, territory_id, role)
-    select actors.id, territories.id, 'viewer'
+    select actors.id, territories.id, case when $3 then 'manager' else 'viewer' end
       from app_public.actors, app_public.territories
      where actors.slug = $1 and territories.slug in (select wanted.slug from wanted)
     on conflict do nothing
   )
   select array(select wanted.slug from wanted except select territories.slug from app_public.territories) as missing,
-         array(select territories.slug from app_public.memberships
-                 join app_public.actors on actors.id = memberships.actor_id and actors.slug = $1
-                 join app_public.territories on territories.id = memberships.territory_id
-               union select wanted.slug from wanted order by 1) as held`;
+         array(select held.slug from held union select wanted.slug from wanted order by 1) as held,
+         array(select held.slug from held where held.role = 'manager' union select wanted.slug from wanted where $3 order by 1) as audited`;

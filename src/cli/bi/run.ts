@@ -5,7 +5,7 @@ import { findRunning } from "../find_running.ts";
 import { look } from "../organization.ts";
 import { misused, refused } from "../outcome.ts";
 import { note, say, sayJson, table } from "../output.ts";
-import { type GrantWishes, grantLogin } from "./grant.ts";
+import { type Granted, type GrantWishes, grantLogin } from "./grant.ts";
 import { listLogins } from "./list.ts";
 import { revokeLogin } from "./revoke.ts";
 
@@ -22,9 +22,16 @@ export async function grant(name: string, { json, ...wishes }: GrantWishes & Jso
   const root = rootOf(urls);
   const granted = await look(urls, (worker) => grantLogin(worker, root, urls.worker, name, wishes));
   if (json) return sayJson(granted);
-  if (granted.url === null) return say(`${name} reads ${granted.territories.join(", ")} now.`);
+  if (granted.url === null) return say(`${name} reads ${describe(granted)} now.`);
   say(granted.url);
-  note(`The login ${name}, shown only now. It reads the views of bi for ${granted.territories.join(", ")}.`);
+  note(`The login ${name}, shown only now. It reads the views of bi for ${describe(granted)}.`);
+}
+
+function describe({ territories, audit }: Granted): string {
+  return [
+    territories.join(", "),
+    ...(audit.length > 0 ? [`the audit trail of ${audit.join(", ")}`] : []),
+  ].join(", and ");
 }
 
 export async function list({ json }: Json): Promise<void> {
@@ -32,8 +39,13 @@ export async function list({ json }: Json): Promise<void> {
   if (json) return sayJson(logins);
   if (logins.length === 0)
     return note("There are no BI logins. npx catchment bi grant <name> --territory <slug> makes one.");
-  const rows = logins.map((login) => [login.name, login.territories.join(","), login.madeBy]);
-  for (const line of table([["login", "territories", "made by"], ...rows])) say(line);
+  const rows = logins.map((login) => [
+    login.name,
+    login.territories.join(","),
+    login.audit.join(","),
+    login.madeBy,
+  ]);
+  for (const line of table([["login", "territories", "audit trail", "made by"], ...rows])) say(line);
 }
 
 export async function revoke(name: string, { json }: Json): Promise<void> {

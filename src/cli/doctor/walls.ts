@@ -31,6 +31,12 @@ export async function checkWalls(owner: Client): Promise<Finding[]> {
       "nobody may make any",
       "`revoke all on database … from public`, which `npx catchment migrate` does.",
     ),
+    nothingOf(
+      "what actors see",
+      await wrong(SCOPES),
+      "what their memberships say",
+      "`update app_public.actors set is_active = is_active` works it out anew; then find who wrote app_private.actor_scopes.",
+    ),
   ];
 }
 
@@ -64,4 +70,14 @@ const TEMPORARY = `
   select rolname as it from pg_roles
    where rolname in ('catchment_api', 'catchment_user', 'catchment_bi')
      and has_database_privilege(pg_roles.oid, current_database(), 'temp')
+   order by 1`;
+
+// From the memberships, not from territory_grants, which may have gone wrong as well.
+const SCOPES = `
+  select actors.slug as it
+    from app_public.actors left join app_private.actor_scopes on actor_scopes.actor_id = actors.id
+   where actor_scopes.territory_ids is distinct from (
+           select array_agg(distinct territories.id order by territories.id)
+             from app_public.memberships join app_public.territories on memberships.territory_id = any (territories.path)
+            where memberships.actor_id = actors.id and actors.is_active)
    order by 1`;

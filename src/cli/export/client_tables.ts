@@ -39,6 +39,7 @@ export const LEFT_OUT: Record<string, string> = {
   "app_private.path_secrets": "secrets of doors, sealed with this installation's key",
   "app_private.permissions": "of the program, the same for everybody",
   "app_private.rate_buckets": "a moment's state of the doors",
+  "app_private.actor_scopes": "follows from the memberships",
   "app_private.territory_grants": "follows from the memberships",
   "app_private.territory_shapes": "follows from the territory rules",
   "app_private.worker_deaths": "of the installation: processes that died",
