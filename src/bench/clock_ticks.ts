@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "pg";
 import { z } from "zod";
 import { withConnection } from "../postgres/connect.ts";
@@ -87,10 +88,12 @@ async function measureLateness(urls: { superuser: string; worker: string }, seco
   }
 }
 
-/** Milliseconds of each batch. */
+/** As many a second as fall due, some seconds before they would. Milliseconds of each batch. */
 async function cancel(client: Client, ids: readonly string[]): Promise<number[]> {
   const taken: number[] = [];
+  const beganAt = performance.now();
   for (let at = 0; at < ids.length; at += BATCH) {
+    await pause(Math.max(0, beganAt + (at / DUE_A_SECOND) * 1_000 - performance.now()));
     const some = ids.slice(at, at + BATCH);
     const startedAt = performance.now();
     await client.query({ name: "stop", text: STOP, values: [some] });
@@ -110,7 +113,7 @@ async function fired(client: Client, count: number): Promise<void> {
     );
     if ((rows[0]?.count ?? 0) >= count) return;
     if (performance.now() > until) throw new Error(`Only ${rows[0]?.count} of ${count} thresholds fired.`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await pause(250);
   }
 }
 

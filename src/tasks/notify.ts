@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { JobHelpers, Task } from "graphile-worker";
 import type { Notification } from "../notify/channel.ts";
 import type { Dispatch } from "../notify/dispatch.ts";
@@ -6,10 +5,10 @@ import type { Dispatch } from "../notify/dispatch.ts";
 /**
  * Sends what waits in the outbox: decides by what each is reached, takes what is due, writes down what became of it. Does
  * nothing when the outbox is empty. A second one in this process only makes the first look again: a target that
- * hangs keeps one place of the worker, not all of them. Before each look it waits for `gatherMs`: a pass over one message
- * costs nearly what one over fifty does, and nobody reads within that time.
+ * hangs keeps one place of the worker, not all of them. Before each look it awaits `gather`: a pass over one message
+ * costs nearly what one over fifty does.
  */
-export function makeNotify(dispatch: Dispatch, gatherMs = 0): Task {
+export function makeNotify(dispatch: Dispatch, gather = async () => {}): Task {
   let isRunning = false;
   let wake = () => {};
   return async (_payload, { query }) => {
@@ -26,7 +25,7 @@ export function makeNotify(dispatch: Dispatch, gatherMs = 0): Task {
             resolve();
           };
         });
-        if (gatherMs > 0) await pause(gatherMs);
+        await gather();
         isAsked = false;
         const { rows, isMore } = await take(query, dispatch.hasMail);
         if (rows.length > 0) {

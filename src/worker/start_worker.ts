@@ -160,7 +160,7 @@ function tasks(
     fetch_leads: makeFetchLeads(fetching),
     fire_thresholds: fireThresholds,
     follow_up: followUp,
-    notify: makeNotify(messenger, GATHER_MS),
+    notify: makeNotify(messenger, () => pause(GATHER_MS)),
     realign_leads: realignLeads,
     rearm_clocks: rearmClocks,
     record_erasures: makeRecordErasuresTask(files.record),
