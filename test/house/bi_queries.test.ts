@@ -24,8 +24,9 @@ test("every query of docs/bi.md runs as a BI login, with and without what its to
     expect(await allRows(db, full)).toEqual(rows); // the login sees this territory only
     if (rows.length === 0) empty.push(sql);
   }
-  // Of this history's clocks none has stopped; everything else has an answer.
-  expect(empty).toEqual(queries.filter((sql) => sql.includes("sla_performance")));
+  // Of this history's clocks none has stopped, and whether others were breached meanwhile is a matter of minutes.
+  const timed = queries.filter((sql) => sql.includes("sla_performance"));
+  expect(empty.filter((sql) => !timed.includes(sql))).toEqual([]);
 });
 
 test("nothing is left of another territory's answers", async ({ db }) => {
