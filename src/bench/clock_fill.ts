@@ -21,13 +21,19 @@ export async function fillClocks(client: Client, leads: number): Promise<void> {
   await client.query("vacuum (analyze) app_public.leads, app_public.clocks");
 }
 
-/** Of the leads that were filled in, so many a second reach their first threshold, evenly, from `after` seconds on. */
+/**
+ * Of the leads that were filled in, so many a second reach their first threshold, evenly, from `after` seconds on. Answers
+ * them in this order, and how many seconds are left: what was due before it is committed would count as late.
+ */
 export async function makeDue(
   client: Client,
   { perSecond, seconds, after }: { perSecond: number; seconds: number; after: number },
-): Promise<string[]> {
-  const { rows } = await client.query<{ id: string }>(DUE, [perSecond * seconds, perSecond, after, TARGET]);
-  return rows.map(({ id }) => id);
+): Promise<{ ids: string[]; ahead: number }> {
+  const values = [perSecond * seconds, perSecond, after, TARGET];
+  const { rows } = await client.query<{ id: string; ahead: number }>(DUE, values);
+  const ahead = rows[0]?.ahead ?? 0;
+  if (ahead <= 0) throw new Error(`Writing ${rows.length} deadlines took longer than ${after} s.`);
+  return { ids: rows.map(({ id }) => id), ahead };
 }
 
 const LEADS = `
@@ -67,7 +73,11 @@ const DUE = `
   due as (
     update app_public.clocks
        set running_since = planned.at - make_interval(secs => $4 * 0.8), next_at = planned.at, warn_at = planned.at
-      from chosen cross join lateral (select clock_timestamp() + make_interval(secs => $3 + chosen.n / $2::float) as at) as planned
+      from chosen cross join lateral (select now() + make_interval(secs => $3 + chosen.n / $2::float) as at) as planned
      where clocks.id = chosen.id
-  )
-  select chosen.lead_id as id from chosen order by chosen.n`;
+    returning clocks.id
+  ),
+  written as (select count(*) from due)  -- before the clock is read
+  select chosen.lead_id as id,
+         case when written.count > 0 then extract(epoch from now() - clock_timestamp())::float + $3 else 0 end as ahead
+    from chosen cross join written order by chosen.n`;

@@ -38,6 +38,8 @@ export async function benchTicks(
 }
 
 const DUE_A_SECOND = 1_000;
+/** Answers come so long before the threshold that they prevent. */
+const LEAD_SECONDS = 5;
 const TICK = "select app_private.fire_thresholds(now(), 500)";
 /** As a sweep without an index of what is due would: every open clock, each time. */
 const READ_ALL = `
@@ -71,7 +73,12 @@ async function measureLateness(urls: { superuser: string; worker: string }, seco
   try {
     await worker.ask({ workerUrl: urls.worker }, z.object({}));
     return await withConnection(urls.superuser, async (client) => {
-      const ids = await makeDue(client, { perSecond: 2 * DUE_A_SECOND, seconds, after: 5 });
+      const { ids, ahead } = await makeDue(client, {
+        perSecond: 2 * DUE_A_SECOND,
+        seconds,
+        after: LEAD_SECONDS + seconds, // as much as writing them may take
+      });
+      await pause((ahead - LEAD_SECONDS) * 1_000);
       const cancels = await withConnection(urls.worker, (other) =>
         cancel(
           other,
