@@ -15,45 +15,44 @@ export function makeWithPgClient(
   pool: Pool,
   { isPooled }: { isPooled: boolean },
 ): WithPgClient<NodePostgresPgClient> {
-  const statements = isPooled ? null : new WeakMap<PoolClient, Set<string>>();
+  const prepared = new WeakMap<PoolClient, Prepared>();
   return (pgSettings, work) =>
     withClient(pool, async (client) => {
       const settings: Settings = [];
       for (const [name, value] of Object.entries(pgSettings ?? {})) {
         if (value != null) settings.push([name, value]);
       }
-      return work(scopedClient(client, settings, (name) => mayPrepare(statements, client, name)));
+      const known = prepared.get(client) ?? new Set();
+      prepared.set(client, known);
+      return work(scopedClient(client, settings, isPooled ? null : known));
     });
 }
+
+/** Names of the statements that stand prepared on a connection. */
+type Prepared = Set<string>;
 
 /** So many of each connection; others are planned each time. Nobody who asks freely fills the server's memory. */
 const MOST_PREPARED = 200;
 
-function mayPrepare(
-  statements: WeakMap<PoolClient, Set<string>> | null,
-  client: PoolClient,
-  name: string,
-): boolean {
-  if (statements === null) return false;
-  const known = statements.get(client) ?? new Set();
-  statements.set(client, known);
-  if (known.size < MOST_PREPARED) known.add(name);
-  return known.has(name);
+function mayPrepare(prepared: Prepared | null, name: string): boolean {
+  if (prepared === null) return false;
+  if (prepared.size < MOST_PREPARED) prepared.add(name);
+  return prepared.has(name);
 }
 
 function scopedClient(
   client: PoolClient,
   settings: Settings,
-  mayBePrepared: (name: string) => boolean,
+  prepared: Prepared | null,
 ): NodePostgresPgClient {
   return {
     rawClient: client,
-    query: (asked) => send(client, settings, asked, mayBePrepared),
+    query: (asked) => send(client, settings, asked, prepared),
     async withTransaction(work) {
       await client.query("begin");
       try {
         if (settings.length > 0) await client.query(SET, [JSON.stringify(settings)]);
-        const result = await work(nested(client, mayBePrepared, 1));
+        const result = await work(nested(client, prepared, 1));
         const { command } = await client.query("commit");
         // The server answers ROLLBACK when `work` swallowed an error that had ended the transaction.
         if (command !== "COMMIT") throw new Error("The transaction had failed and was rolled back.");
@@ -67,18 +66,14 @@ function scopedClient(
 }
 
 /** Inside a transaction: one within it is a savepoint. */
-function nested(
-  client: PoolClient,
-  mayBePrepared: (name: string) => boolean,
-  depth: number,
-): NodePostgresPgClient {
+function nested(client: PoolClient, prepared: Prepared | null, depth: number): NodePostgresPgClient {
   return {
     rawClient: client,
-    query: (asked) => send(client, [], asked, mayBePrepared),
+    query: (asked) => send(client, [], asked, prepared),
     async withTransaction(work) {
       await client.query(`savepoint level_${depth}`);
       try {
-        const result = await work(nested(client, mayBePrepared, depth + 1));
+        const result = await work(nested(client, prepared, depth + 1));
         await client.query(`release savepoint level_${depth}`);
         return result;
       } catch (error) {
@@ -97,14 +92,14 @@ function send<Row>(
   client: PoolClient,
   settings: Settings,
   { text, values, arrayMode, name }: PgClientQuery,
-  mayBePrepared: (name: string) => boolean,
+  prepared: Prepared | null,
 ) {
   const config = {
     text,
     values: values ?? [],
     queryMode: "extended", // a simple query would end the transaction that the settings began
     ...(arrayMode ? { rowMode: "array" } : {}),
-    ...(name !== undefined && mayBePrepared(name) ? { name } : {}),
+    ...(name !== undefined && mayPrepare(prepared, name) ? { name } : {}),
   };
   return new Promise<PgClientResult<Row>>((resolve, reject) => {
     const query = new Query(config, (error, answered) => {
@@ -112,19 +107,22 @@ function send<Row>(
       if (error || result === undefined) reject(error ?? new Error("The database answered nothing."));
       else resolve({ rows: result.rows, rowCount: result.rowCount });
     });
-    if (settings.length > 0) precede(query, JSON.stringify(settings));
+    if (settings.length > 0) precede(query, JSON.stringify(settings), prepared);
     client.query(query);
   });
 }
 
 /** Puts the settings before the statement and no Sync between them: to the server both are one transaction. */
-function precede(query: Query, settings: string): void {
+function precede(query: Query, settings: string, prepared: Prepared | null): void {
   const submit = query.submit.bind(query);
   query.submit = (connection: Connection) => {
     connection.stream.cork();
     try {
-      connection.parse({ name: "", text: SET, types: [] }, true);
-      connection.bind({ values: [settings] }, true);
+      const statement = prepared === null ? "" : SETTINGS;
+      if (prepared?.has(statement) !== true)
+        connection.parse({ name: statement, text: SET, types: [] }, true);
+      prepared?.add(statement);
+      connection.bind({ statement, values: [settings] }, true);
       connection.execute({}, true);
       return submit(connection);
     } finally {
@@ -132,3 +130,6 @@ function precede(query: Query, settings: string): void {
     }
   };
 }
+
+/** Under this name it is prepared where it can be: first of its message, so nothing before it can fail. */
+const SETTINGS = "catchment_settings";

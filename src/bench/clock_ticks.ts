@@ -4,7 +4,7 @@ import { z } from "zod";
 import { withConnection } from "../postgres/connect.ts";
 import { startChild } from "./child.ts";
 import { fillClocks, makeDue } from "./clock_fill.ts";
-import { timeFutureJobs } from "./clock_jobs.ts";
+import { type FutureJobs, timeFutureJobs } from "./clock_jobs.ts";
 import type { BenchCluster } from "./cluster.ts";
 import { type Mode, rate, type Section } from "./section.ts";
 import { median, percentile } from "./statistics.ts";
@@ -52,7 +52,7 @@ type Found = {
   /** Milliseconds of each. */
   idle: number[];
   read: number[];
-  jobs: number[];
+  jobs: FutureJobs;
 } & Awaited<ReturnType<typeof measureLateness>>;
 
 async function timeEach(client: Client, text: string, times = 200): Promise<number[]> {
@@ -144,12 +144,12 @@ function reportIdle(found: readonly Found[]): Section {
     rows: found.flatMap(({ leads, idle, read, jobs }) => [
       row(rate(leads), "Catchment: the sweep, thresholds, pauses and cases", idle),
       row(rate(leads), "reading every open clock", read),
-      row(rate(leads), `graphile-worker, ${rate(3 * leads)} future jobs: one get_job`, jobs),
+      row(rate(leads), `graphile-worker, ${rate(3 * leads)} future jobs: one get_job`, jobs.looks),
     ]),
     notes: [
       ...found.map(
         ({ leads, idle, read, jobs }) =>
-          `${rate(leads)} open leads: the tick is ${(median(jobs) / median(idle)).toFixed(0)}× cheaper than one look among future jobs ` +
+          `${rate(leads)} open leads: the tick is ${(median(jobs.looks) / median(idle)).toFixed(0)}× cheaper than one look among future jobs ` +
           `(goal at 3,000,000: at least 1,000×), ${(median(read) / median(idle)).toFixed(0)}× cheaper than reading every open clock.`,
       ),
       "Round trip on loopback included on every side, which is most of ours.",
@@ -161,8 +161,18 @@ function reportIdle(found: readonly Found[]): Section {
 function reportLateness(found: readonly Found[]): Section {
   return {
     title: "B6 clock: 1,000 thresholds due a second, as many answered before they were due",
-    columns: ["open leads", "fired", "late by p50 ms", "p99", "max", "stopping 500 clocks: median ms", "p99"],
-    rows: found.map(({ leads, late, cancels }) => [
+    columns: [
+      "open leads",
+      "fired",
+      "late by p50 ms",
+      "p99",
+      "max",
+      "stopping 500 clocks: median ms",
+      "p99",
+      "adding 1,500 future jobs",
+      "removing them",
+    ],
+    rows: found.map(({ leads, late, cancels, jobs }) => [
       rate(leads),
       rate(late.length),
       percentile(late, 0.5).toFixed(0),
@@ -170,6 +180,8 @@ function reportLateness(found: readonly Found[]): Section {
       percentile(late, 1).toFixed(0),
       median(cancels).toFixed(1),
       percentile(cancels, 0.99).toFixed(1),
+      median(jobs.adding).toFixed(1),
+      median(jobs.removing).toFixed(1),
     ]),
     notes: [
       "From when a threshold was due until PostgreSQL's stamp of the commit that fired it; goal: p99 at most 1,000 ms.",

@@ -34,12 +34,19 @@ export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: Drai
 
   const many = Math.min(MANY, batchSize);
 
+  /** Two side by side while much comes: one alone would leave a processor idle, more would wait for each other's teams. */
   const whileMany = async (): Promise<number> => {
-    for (let total = 0; ; ) {
-      const count = await batch();
-      total += count;
-      if (count < many || isStopping) return total;
-    }
+    let total = 0;
+    let until = performance.now() + REST_MS;
+    const stream = async () => {
+      for (; performance.now() < until && !isStopping; await pause(BREATH_MS)) {
+        const count = await batch();
+        total += count;
+        if (count >= many) until = performance.now() + REST_MS;
+      }
+    };
+    await Promise.all([stream(), stream()]);
+    return total;
   };
 
   const runWatched = async (watch: Watch): Promise<number> => {
@@ -48,9 +55,7 @@ export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: Drai
       const count = await batch();
       total += count;
       if (count >= many && !isStopping) {
-        // Much at once: two batches side by side; more would wait for each other's teams, not for the processor.
-        const counts = await Promise.all([whileMany(), whileMany()]);
-        total += counts.reduce((sum, one) => sum + one, 0);
+        total += await whileMany();
       } else if (isStopping) {
         await watch.handOver();
         return total;
@@ -82,6 +87,8 @@ export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: Drai
 
 /** A batch of one costs a third of a batch of ten: under a trickle, wait for company rather than burn a processor. */
 const BREATH_MS = 5;
+/** So long after the last batch of many a second one goes on beside the first. */
+const REST_MS = 200;
 /** From here on a batch costs little more by the lead than a large one, so a second may go beside it. */
 const MANY = 20;
 

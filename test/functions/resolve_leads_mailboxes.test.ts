@@ -1,0 +1,40 @@
+import { expect } from "vitest";
+import { receive } from "../support/arrivals.ts";
+import { candidates } from "../support/people.ts";
+import { test } from "../support/rolled_back.ts";
+import { oneValue } from "../support/rows.ts";
+
+const FIRM = "harlow-brothers.example";
+const ben = (mailbox: string) => ({
+  first_name: "Ben",
+  last_name: "Harlow",
+  country: "DE",
+  company_domain: FIRM,
+  email: `${mailbox}@${FIRM}`,
+});
+
+test("one name at one firm, with mailboxes that differ in a digit: as many people as mailboxes", async ({
+  db,
+}) => {
+  for (const n of [1, 2, 3]) await receive(db, [{ attributes: ben(`ben${n}.harlow`) }]);
+  expect(await oneValue(db, "select count(*)::int as value from app_public.leads")).toBe(3);
+});
+
+test("for people whether they are one is a question", async ({ db }) => {
+  for (const n of [1, 2]) await receive(db, [{ attributes: ben(`ben${n}.harlow`) }]);
+  expect(await candidates(db)).toHaveLength(1);
+});
+
+test("with a letter that differs in a long one: one person who mistyped it", async ({ db }) => {
+  await receive(db, [{ attributes: ben("ben.harlow") }]);
+  await receive(db, [{ attributes: ben("ben.harlov") }]);
+  expect(await oneValue(db, "select count(*)::int as value from app_public.leads")).toBe(1);
+});
+
+test("a name and a country alone join nobody while nobody knows how frequent the name is", async ({ db }) => {
+  const thomas = { first_name: "Thomas", last_name: "Müller", country: "DE" };
+  await receive(db, [{ attributes: { ...thomas, email: "tm@post.example" } }]);
+  await receive(db, [{ attributes: { ...thomas, email: "thomas@mail.example" } }]);
+  await receive(db, [{ attributes: { ...thomas, phone: "+493012345" } }]);
+  expect(await oneValue(db, "select count(*)::int as value from app_public.leads")).toBe(3);
+});
