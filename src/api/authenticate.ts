@@ -27,19 +27,21 @@ export function makeAuthenticate(options: {
   const { pool, tokens, signIn } = options;
   const ofSlug = remember((who) => findActor(pool, "app_hidden.actor_id_of($1)", who));
   const ofSubject = remember((who) => findActor(pool, "app_hidden.actor_id_of_sign_in($1, $2, $3)", who));
+  const verify = remember(([token = ""]: [token: string]) => tokens.verify(token));
 
   /** Null: the token is not good, or speaks for nobody here. */
   const speakerOf = async (token: string): Promise<{ actorId: number | null; expiresAt: number } | null> => {
     const issuer = issuerOf(token);
     if (issuer === null) return null;
     if (signIn !== undefined && issuer === signIn.issuer) {
-      const verified = await signIn.verify(token).catch(unlessAway);
+      const verified = await signIn.verify(token).catch(unlessAway); // each time: its key may be withdrawn
       if (verified === null) return null;
       const { subject, email, expiresAt } = verified;
       return { actorId: await ofSubject([issuer, subject, email]), expiresAt };
     }
-    const verified = await tokens.verify(token).catch(() => null);
-    return verified && { actorId: await ofSlug([verified.slug]), expiresAt: verified.expiresAt };
+    const verified = await verify([token]).catch(() => null);
+    if (verified === null || isOver(verified)) return null;
+    return { actorId: await ofSlug([verified.slug]), expiresAt: verified.expiresAt };
   };
 
   return async (authorizationHeader) => {
@@ -60,35 +62,43 @@ export function makeAuthenticate(options: {
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
+/** A token that was verified some seconds ago may be past its time by now. */
+function isOver({ expiresAt }: { expiresAt: number }): boolean {
+  return expiresAt <= Date.now();
+}
+
 /** Who cannot be asked is no judge of the token. */
 function unlessAway(error: unknown): null {
   if (error instanceof ProviderAway) throw error;
   return null;
 }
 
-async function findActor(pool: Pool, call: string, values: Who): Promise<number | null> {
+async function findActor(pool: Pool, call: string, values: (string | null)[]): Promise<number | null> {
   const { rows } = await pool.query<{ id: number | null }>(`select ${call} as id`, values);
   return rows[0]?.id ?? null;
 }
 
-type Who = (string | null)[];
-
-/** Somebody switched off keeps an id for so long at most; the walls show them nothing from the first moment. */
+/**
+ * A signature of ours is checked once in so long, which is a tenth of what a small request costs. Somebody switched off keeps an
+ * id for so long at most; the walls show them nothing from the first moment.
+ */
 const FRESH_MS = 5_000;
 const MOST_ENTRIES = 10_000;
 
 /** Answers of the last seconds, those on their way included. A failed look-up is not remembered. */
-function remember<Answer>(look: (who: Who) => Promise<Answer>): (who: Who) => Promise<Answer> {
+function remember<Key extends (string | null)[], Answer>(
+  look: (of: Key) => Promise<Answer>,
+): (of: Key) => Promise<Answer> {
   const entries = new Map<string, { answer: Promise<Answer>; until: number }>();
-  return (who) => {
-    const key = JSON.stringify(who);
+  return (of) => {
+    const key = JSON.stringify(of);
     const now = performance.now();
     const known = entries.get(key);
     if (known !== undefined && known.until > now) return known.answer;
     entries.delete(key); // inserted again it stands last, so the first is always the oldest
     const [oldest] = entries.keys();
     if (entries.size >= MOST_ENTRIES && oldest !== undefined) entries.delete(oldest);
-    const answer = look(who);
+    const answer = look(of);
     entries.set(key, { answer, until: now + FRESH_MS });
     answer.catch(() => entries.delete(key));
     return answer;
