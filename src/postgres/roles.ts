@@ -49,6 +49,8 @@ const SETTINGS = [
   "alter role catchment_api set statement_timeout = '15s'",
   "alter role catchment_api set idle_in_transaction_session_timeout = '30s'",
   "alter role catchment_api set jit = off",
+  // Of a policy's array the planner expects ten territories, and reads thousands to merge them with a page of leads.
+  "alter role catchment_api set enable_mergejoin = off",
   "alter role catchment_worker set jit = off",
   "alter role catchment_worker set idle_in_transaction_session_timeout = '5min'",
 ] as const;

@@ -79,9 +79,10 @@ test("nobody else may enter, and nobody creates in schema public", async () => {
 
 test("the logins carry their limits", async () => {
   const urls = await bootstrap({ rootUrl, database: "first", passwords });
-  const settings = "select current_setting('statement_timeout') as statement, current_setting('jit') as jit";
-  expect(await ask(urls.api, settings)).toEqual([{ statement: "15s", jit: "off" }]);
-  expect(await ask(urls.worker, settings)).toEqual([{ statement: "0", jit: "off" }]);
+  const settings =
+    "select current_setting('statement_timeout') as statement, current_setting('jit') as jit, current_setting('enable_mergejoin') as merge";
+  expect(await ask(urls.api, settings)).toEqual([{ statement: "15s", jit: "off", merge: "off" }]);
+  expect(await ask(urls.worker, settings)).toEqual([{ statement: "0", jit: "off", merge: "on" }]);
 });
 
 test("a second database on the cluster uses the same roles", async () => {
