@@ -15,21 +15,21 @@ export function makeWithPgClient(
   pool: Pool,
   { isPooled }: { isPooled: boolean },
 ): WithPgClient<NodePostgresPgClient> {
-  const prepared = new WeakMap<PoolClient, Prepared>();
   return (pgSettings, work) =>
     withClient(pool, async (client) => {
       const settings: Settings = [];
       for (const [name, value] of Object.entries(pgSettings ?? {})) {
         if (value != null) settings.push([name, value]);
       }
-      const known = prepared.get(client) ?? new Set();
-      prepared.set(client, known);
-      return work(scopedClient(client, settings, isPooled ? null : known));
+      const prepared = preparedOn.get(client) ?? new Set();
+      preparedOn.set(client, prepared);
+      return work(scopedClient(client, settings, isPooled ? null : prepared));
     });
 }
 
-/** Names of the statements that stand prepared on a connection. */
+/** Names of the statements that stand prepared on a connection, whoever of this process sends over it. */
 type Prepared = Set<string>;
+const preparedOn = new WeakMap<PoolClient, Prepared>();
 
 /** So many of each connection; others are planned each time. Nobody who asks freely fills the server's memory. */
 const MOST_PREPARED = 200;

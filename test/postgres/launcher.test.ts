@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
@@ -19,6 +19,14 @@ const OLD = [
 test("the program runs by its link, with its arguments", async () => {
   const { output, code } = await run(await checkout(), [], ["url", "owner"]);
   expect({ output, code }).toEqual({ output: "ran url owner development\n", code: 0 });
+});
+
+test("what was compiled is kept beside the packages, for the next command", async () => {
+  const root = await checkout();
+  await run(root, [], ["url"]);
+  expect(await readdir(join(root, "node_modules/.cache"))).toEqual([
+    expect.stringContaining(process.version),
+  ]);
 });
 
 test("an old Node without the pinned one says what to do", async () => {
