@@ -18,11 +18,17 @@ import { DEFAULT_PAGE_SIZE, GROUPED_FIELD, MAX_GROUPS, MAX_PAGE_SIZE } from "./p
 const LIMITS = { depth: 14, fields: 1_000, aliases: 100, objects: 150, directives: 100, rows: 250_000 };
 const KINDS = ["depth", "fields", "aliases", "objects", "directives", "rows"] as const;
 
-/** What an operation costs its actor: one an object, and one a thousand rows. */
+/** What an operation costs its actor: one an object, and one a thousand rows. Of a document that is kept it is worked out once. */
 export function costOf(document: DocumentNode, operation: OperationDefinitionNode): number {
+  const known = costs.get(operation);
+  if (known !== undefined) return known;
   const { objects, rows } = makeMeasure(document)(operation.selectionSet);
-  return Math.max(1, objects + Math.ceil(rows / 1_000));
+  const cost = Math.max(1, objects + Math.ceil(rows / 1_000));
+  costs.set(operation, cost);
+  return cost;
 }
+
+const costs = new WeakMap<OperationDefinitionNode, number>();
 
 /**
  * Refuses documents that would keep the database busy, and before that this process: validating one that is very wide

@@ -5,6 +5,7 @@ import { inTransaction, isRetryable } from "../postgres/pools.ts";
 import { type ContractCache, makeContractCache } from "./contract_cache.ts";
 import { type ClaimedCapture, type Judgement, judge, type PublishedContract } from "./judge.ts";
 import { releasedOf, settleReleases } from "./settle_releases.ts";
+import { BREATH_MS, sideBySide } from "./side_by_side.ts";
 import { type Watch, withWatch } from "./watch.ts";
 import { withMatch } from "./with_match.ts";
 
@@ -34,28 +35,13 @@ export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: Drai
 
   const many = Math.min(MANY, batchSize);
 
-  /** Two side by side while much comes: one alone would leave a processor idle, more would wait for each other's teams. */
-  const whileMany = async (): Promise<number> => {
-    let total = 0;
-    let until = performance.now() + REST_MS;
-    const stream = async () => {
-      for (; performance.now() < until && !isStopping; await pause(BREATH_MS)) {
-        const count = await batch();
-        total += count;
-        if (count >= many) until = performance.now() + REST_MS;
-      }
-    };
-    await Promise.all([stream(), stream()]);
-    return total;
-  };
-
   const runWatched = async (watch: Watch): Promise<number> => {
     for (let total = 0; ; await pause(BREATH_MS)) {
       await watch.begin();
       const count = await batch();
       total += count;
       if (count >= many && !isStopping) {
-        total += await whileMany();
+        total += await sideBySide({ batch, many, isStopping: () => isStopping });
       } else if (isStopping) {
         await watch.handOver();
         return total;
@@ -85,10 +71,6 @@ export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: Drai
   };
 }
 
-/** A batch of one costs a third of a batch of ten: under a trickle, wait for company rather than burn a processor. */
-const BREATH_MS = 5;
-/** So long after the last batch of many a second one goes on beside the first. */
-const REST_MS = 200;
 /** From here on a batch costs little more by the lead than a large one, so a second may go beside it. */
 const MANY = 20;
 
