@@ -3747,6 +3747,7 @@ app_private.index_search_insert() returns trigger volatile -- nobody
 app_private.index_search_update() returns trigger volatile -- nobody
 app_private.index_touches(read jsonb) returns integer volatile -- catchment_worker
 app_private.is_behind(clock app_public.clocks, calendar_id integer) returns boolean stable -- catchment_worker
+app_private.is_corroborated(levels smallint[], has_terms boolean, email text, other_email text) returns boolean immutable -- catchment_worker
 app_private.is_crowded(holders app_private.key_holders) returns boolean immutable -- catchment_worker
 app_private.is_followed() returns boolean stable -- catchment_worker
 app_private.is_held_by_case(lead_id uuid) returns boolean stable -- catchment_worker

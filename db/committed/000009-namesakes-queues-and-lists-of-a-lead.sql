@@ -1,5 +1,5 @@
 --! Previous: sha1:c737dda04ec37638b986fdd3a232cda0e42e5a49
---! Hash: sha1:f487013a36ff3c0422beab67072abc96f7cd46bb
+--! Hash: sha1:bde9cd4f3517140170297c913a3add55dab23eb2
 --! Message: Namesakes, queues and lists of a lead
 
 --! split: 1-lead-indexes.sql
@@ -3089,14 +3089,28 @@ $$ language sql stable;
 
 grant execute on function app_private.models_of(app_private.match_records[]) to catchment_worker;
 --! EndIncluded functions/app_private/models_of.sql
+--! Included functions/app_private/is_corroborated.sql
+-- Whether more than a name and a country speaks for one person, as long as nobody counted how frequent names are: a birth date, a
+-- house, a city or postal code, a firm, an address or a number that is close or the same. And whether nothing tells two people apart
+-- by intention: mailboxes of one firm that differ in a number. The levels are those of compare_people.
+create or replace function app_private.is_corroborated(levels smallint[], has_terms boolean, email text, other_email text) returns boolean as $$
+  select (is_corroborated.has_terms
+           or greatest(is_corroborated.levels[3], is_corroborated.levels[4], is_corroborated.levels[5], is_corroborated.levels[6],
+                       is_corroborated.levels[9], is_corroborated.levels[10], is_corroborated.levels[12]) >= 3
+           or is_corroborated.levels[11] >= 2)
+     and (is_corroborated.levels[10] <> 4 or is_corroborated.levels[11] <> 1
+           or regexp_replace(is_corroborated.email, '\d', '', 'g') is distinct from regexp_replace(is_corroborated.other_email, '\d', '', 'g'))
+$$ language sql immutable;
+
+grant execute on function app_private.is_corroborated(smallint[], boolean, text, text) to catchment_worker;
+--! EndIncluded functions/app_private/is_corroborated.sql
 --! Included functions/app_private/decide_matches.sql
 -- Fellegi and Sunter: how like the arrivals of a batch are to the records that they share a key with (find_holders, and
 -- who has their identity keys). Evidence is counted in bits and held against two rival explanations: that these are
 -- strangers, the likelier the more people are known, and that they are two people of one household or office, whom
 -- address, surname and company cannot tell apart. A frequent value proves less and a rare one more (match_terms).
 -- Contradicted is who has another first name and no address, e-mail or phone in common, or cannot be the person of another
--- record of the same lead. Likeness must be corroborated: as long as nobody counted how frequent names are, by more than a name and
--- a country; and never by mailboxes of a firm that differ in a number, by which it tells two people apart. Pure.
+-- record of the same lead. Likeness joins only what is corroborated (is_corroborated). Pure.
 create or replace function app_private.decide_matches(
   records app_private.match_records[], holders app_private.key_holders[], claims app_private.claim[]
 ) returns app_private.likeness[] as $$
@@ -3143,11 +3157,7 @@ create or replace function app_private.decide_matches(
            weighed.levels[1] = 1 and greatest(weighed.levels[4], weighed.levels[6], weighed.levels[11], weighed.levels[12]) < 3
              or bool_or(weighed.levels[1] = 1 and weighed.household_bits < -2)
                   over (partition by weighed.capture_id, coalesce(weighed.lead_id, weighed.record_id)) as is_contradicted,
-           (weighed.has_terms
-               or greatest(weighed.levels[3], weighed.levels[4], weighed.levels[5], weighed.levels[6], weighed.levels[9], weighed.levels[10],
-                           weighed.levels[12], weighed.levels[11] + 1) >= 3)
-             and (weighed.levels[10] <> 4 or weighed.levels[11] <> 1
-               or regexp_replace((weighed.record).email, '\d', '', 'g') is distinct from regexp_replace((weighed.other).email, '\d', '', 'g')) as is_corroborated
+           app_private.is_corroborated(weighed.levels, weighed.has_terms, (weighed.record).email, (weighed.other).email) as is_corroborated
       from weighed
   )
   select array_agg(row(

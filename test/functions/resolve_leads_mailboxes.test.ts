@@ -13,7 +13,7 @@ const ben = (mailbox: string) => ({
   email: `${mailbox}@${FIRM}`,
 });
 
-test("one name at one firm, with mailboxes that differ in a digit: as many people as mailboxes", async ({
+test("is_corroborated: one name at one firm, with mailboxes that differ in a digit: as many people as mailboxes", async ({
   db,
 }) => {
   for (const n of [1, 2, 3]) await receive(db, [{ attributes: ben(`ben${n}.harlow`) }]);
