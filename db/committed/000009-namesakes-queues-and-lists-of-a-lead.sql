@@ -1,5 +1,5 @@
 --! Previous: sha1:c737dda04ec37638b986fdd3a232cda0e42e5a49
---! Hash: sha1:bde9cd4f3517140170297c913a3add55dab23eb2
+--! Hash: sha1:43e063c923d43caadc5ae58bb9af052325eb296d
 --! Message: Namesakes, queues and lists of a lead
 
 --! split: 1-lead-indexes.sql
@@ -10182,6 +10182,9 @@ begin
          finished_at = case when clock_changes.walks = 1 and cardinality(seen) < rearm_clocks.at_most then rearm_clocks.as_of end
     from (select '00000000-0000-0000-0000-000000000000'::uuid as id) as default_from
    where clock_changes.id = change.id;
+  if seen = '{}' then
+    return app_private.rearm_clocks(rearm_clocks.as_of, rearm_clocks.at_most);  -- this walk is over; the next change may have more
+  end if;
 
   behind := array(
     select distinct clocks.lead_id from app_public.clocks
