@@ -1,5 +1,5 @@
 --! Previous: sha1:c737dda04ec37638b986fdd3a232cda0e42e5a49
---! Hash: sha1:43e063c923d43caadc5ae58bb9af052325eb296d
+--! Hash: sha1:5d0dc4075ba96138ba8e95629d6aff32f2fffb1a
 --! Message: Namesakes, queues and lists of a lead
 
 --! split: 1-lead-indexes.sql
@@ -12454,7 +12454,8 @@ comment on column bi.operations_daily.rework_rate is 'reworked / those of that d
 grant select on bi.operations_daily to catchment_bi, catchment_worker;
 --! EndIncluded views/bi_operations_daily.sql
 --! Included functions/app_private/overview.sql
--- What the page at / shows: counts of what waits, and the last arrivals with their stages. No personal data.
+-- What the page at / shows: counts of what waits, how long the newest fifty leads took (app_public.lead_times, as GraphQL and BI
+-- tell it; medians, seconds), and the last arrivals with their stages. No personal data.
 create or replace function app_private.overview() returns jsonb as $$
   select jsonb_build_object(
     'pending', (select count(*) from app_public.captures where captures.status = 'pending'),
@@ -12471,6 +12472,13 @@ create or replace function app_private.overview() returns jsonb as $$
     'partitionMonthsAhead', app_private.partition_months_ahead(now()),
     'liveWorkers', (select count(*) from pg_stat_activity
                      where pg_stat_activity.application_name = 'catchment-liveness' and pg_stat_activity.datname = current_database()),
+    'times', (
+      select jsonb_build_object('leads', count(*),
+               'route', percentile_cont(0.5) within group (order by lead_times.seconds_to_route),
+               'ownership', percentile_cont(0.5) within group (order by lead_times.seconds_to_ownership),
+               'firstResponse', percentile_cont(0.5) within group (order by lead_times.seconds_to_first_response))
+        from (select leads.id from app_public.leads where not leads.is_history and leads.merged_into_id is null order by leads.id desc limit 50) as newest
+        join app_public.lead_times on lead_times.lead_id = newest.id),
     'asOf', now(),
     'traces', coalesce((
       select jsonb_agg(jsonb_build_object('traceId', recent.trace_id, 'path', recent.slug, 'receivedAt', recent.received_at,

@@ -67,7 +67,19 @@ function show(overview) {
     tile.querySelector("dd").textContent = count.toLocaleString("en");
     tile.classList.toggle("calm", count === 0);
   }
+  showTimes(overview.times);
   showTraces(overview.traces);
+}
+
+/** Medians in seconds; null where none of them got so far. */
+function showTimes(times) {
+  if (!times) return;
+  for (const tile of element("times").children) {
+    const seconds = times[tile.dataset.time];
+    tile.querySelector("dd").textContent = seconds === null ? "–" : duration(Math.round(seconds * 1000));
+  }
+  element("times-of").textContent =
+    `Median of the last ${times.leads.toLocaleString("en")}, from arrival, in calendar time.`;
 }
 
 function showLost() {

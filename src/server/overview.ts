@@ -12,7 +12,8 @@ const Overview = z.looseObject({
   notificationsFailed: z.number().optional(),
   asOf: z.string(),
   traces: z.array(z.looseObject({ status: z.string(), receivedAt: z.string() })),
-  // What readiness would like to know; absent until the database says it.
+  // Medians in seconds; like what readiness would like to know, absent until the database says it.
+  times: z.record(z.string(), z.number().nullable()).optional(),
   oldestPendingSeconds: z.number().nullish(),
   oldestDueSeconds: z.number().nullish(),
   partitionMonthsAhead: z.number().nullish(),

@@ -12,6 +12,12 @@ const Overview = z.object({
   thresholdsDue: z.number(),
   exceptionsOpen: z.number(),
   partitionMonthsAhead: z.number(),
+  times: z.object({
+    leads: z.number(),
+    route: z.number().nullable(),
+    ownership: z.number().nullable(),
+    firstResponse: z.number().nullable(),
+  }),
   traces: z.array(
     z.object({ traceId: z.string(), status: z.string(), stages: z.array(z.object({ stage: z.string() })) }),
   ),
@@ -31,6 +37,24 @@ test("counts say what waits", async ({ db }) => {
     exceptionsOpen: 2,
     partitionMonthsAhead: 6,
   });
+});
+
+test("how long leads took is what GraphQL and BI say of them: the medians of the newest", async ({ db }) => {
+  const none = { leads: 0, route: null, ownership: null, firstResponse: null };
+  expect(Overview.parse(await oneValue(db, READ)).times).toEqual(none);
+  for (const seconds of [1, 2, 9])
+    await receiveOne(db, { attributes: someone() }, { asOf: await secondsLater(db, seconds) });
+  const { times } = Overview.parse(await oneValue(db, READ));
+  expect(times).toMatchObject({ leads: 3, firstResponse: null });
+  expect(times.route).toBeCloseTo(2, 0);
+  expect(times.ownership).toBeCloseTo(2, 0);
+  const median = (view: string) =>
+    oneValue(
+      db,
+      `select percentile_cont(0.5) within group (order by calendar_seconds) as value from bi.${view}`,
+    );
+  expect(await median("time_to_route")).toBe(times.route);
+  expect(await median("time_to_ownership")).toBe(times.ownership);
 });
 
 test("the last arrivals stand with their stages, newest first, and say nothing of the person", async ({
