@@ -10,6 +10,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 30 * 60_000,
     hookTimeout: 5 * 60_000,
+    expect: { poll: { timeout: 20_000 } },
     teardownTimeout: 60_000,
   },
 });
