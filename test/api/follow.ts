@@ -4,8 +4,10 @@ import { WebSocket } from "ws";
 import type { Served } from "./serve.ts";
 
 export type Followed<Event> = {
-  /** What came, in order. */
+  /** What came, in order; that all must be read again only where it came first. */
   events: Event[];
+  /** How often it was said that all must be read again. More often than asked for where others of the server were busy when it began. */
+  resyncs: number;
   /** The code of the error that ended it. */
   code: string | undefined;
   isOver: boolean;
@@ -38,6 +40,7 @@ export async function follow<Event = unknown>(
   });
   const followed: Followed<Event> = {
     events: [],
+    resyncs: 0,
     code: undefined,
     isOver: false,
     closed: undefined,
@@ -54,7 +57,10 @@ export async function follow<Event = unknown>(
     {
       next: ({ data, errors }) => {
         if (errors !== undefined) followed.code = codeOf(errors);
-        if (data != null) followed.events.push(data);
+        if (data == null) return;
+        const isResync = JSON.stringify(data).includes('"isResync":true');
+        if (isResync) followed.resyncs += 1;
+        if (!isResync || followed.events.length === 0) followed.events.push(data);
       },
       error: (error) => {
         followed.code = codeOf(error);

@@ -114,9 +114,10 @@ test("many leads at once are one event, which says to read again", async ({ api,
       [leads],
     );
   await insert(21);
-  await expect.poll(() => dora?.events).toEqual([RESYNC, RESYNC]);
+  await expect.poll(() => dora?.resyncs).toBeGreaterThan(1);
+  expect(dora?.events).toEqual([RESYNC]);
   await insert(20);
-  await expect.poll(() => dora?.events.length).toBe(22);
+  await expect.poll(() => dora?.events.length).toBe(21);
   await dora?.client.dispose();
 });
 
@@ -128,7 +129,7 @@ test("after a lost connection it listens again, and says that something may have
   const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
                 and application_name = 'catchment listen'`;
   expect((await run(database, cut)).rowCount).toBe(1);
-  await expect.poll(() => dora?.events).toEqual([RESYNC, RESYNC]);
+  await expect.poll(() => dora?.resyncs).toBeGreaterThan(1);
   const lead = await arriveFrom(database, "DE", "third@example.de");
   await expect.poll(() => dora?.events.at(-1)).toEqual(told(lead, "third@example.de"));
   await dora?.client.dispose();
