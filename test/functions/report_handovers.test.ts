@@ -109,6 +109,6 @@ function report(db: ClientBase, seconds: number): Promise<number> {
 function cases(db: ClientBase): Promise<object[]> {
   return allRows(
     db,
-    "select lead_id, outcome, teams.slug as team from app_public.exceptions join app_public.teams on teams.id = owner_team_id where exceptions.kind = 'never_handed_over'",
+    "select lead_id, outcome, teams.slug as team from app_public.exceptions join app_public.teams on teams.id = owner_team_id where exceptions.kind = 'never_handed_over' order by exceptions.id",
   );
 }
