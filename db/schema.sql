@@ -3696,7 +3696,7 @@ app_private.escalate_tasks(clock_ids uuid[], as_of timestamp with time zone) ret
 app_private.escalation_path(team_id integer, territory_id integer) returns integer[] stable -- catchment_worker
 app_private.escalation_recipient(territory_id integer, owner_id integer, is_for_owner boolean, as_of timestamp with time zone) returns integer stable -- catchment_worker
 app_private.evaluate_scoring(boundary_id integer, split_at timestamp with time zone, as_of timestamp with time zone) returns TABLE(scorer text, learned_won integer, learned_lost integer, asked_won integer, asked_lost integer, auc double precision, brier double precision, calibration jsonb) stable -- catchment_worker
-app_private.excess_of(record app_private.match_records, levels smallint[], weights real[]) returns real[] stable -- catchment_worker
+app_private.excess_of(record app_private.match_records, weights real[]) returns real[] stable -- catchment_worker
 app_private.expire_approvals(clock_ids uuid[], as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.export_of_person(lead_id uuid, territory_ids integer[], as_of timestamp with time zone) returns jsonb stable -- catchment_worker
 app_private.export_person(lead_id uuid, territory_ids integer[], as_of timestamp with time zone) returns jsonb volatile -- catchment_worker

@@ -14,19 +14,26 @@ export async function benchLookup(cluster: BenchCluster, { isFull, log }: Mode):
   const people = isFull ? 1_000_000 : 100_000;
   const database = await cluster.copy();
   try {
-    return await withConnection(database.urls.superuser, async (client) => {
-      log(`identity: making ${rate(people)} people`);
-      const boundaryId = await fillPeople(client, { seed: SEED, people });
-      const arrivals = inventArrivals(people, isFull ? 4_000 : 2_000);
-      log(`identity: matching ${arrivals.length} arrivals one by one`);
-      const ours = await timeOurs(client, boundaryId, arrivals);
-      log("identity: the same by trigrams");
-      const peers = await timeTrigrams(client, arrivals);
-      return report(people, ours, peers);
-    });
+    const size = { people, arrivals: isFull ? 4_000 : 2_000, warmUp: 400 };
+    return report(people, await measureLookup(database.urls.superuser, size, log));
   } finally {
     await database.drop();
   }
+}
+
+/** `warmUp`: arrivals by which plans are made and the pages come into memory; both sides have them. */
+type Size = { people: number; arrivals: number; warmUp: number };
+
+export async function measureLookup(url: string, size: Size, log: (line: string) => void): Promise<Measured> {
+  return withConnection(url, async (client) => {
+    log(`identity: making ${rate(size.people)} people`);
+    const boundaryId = await fillPeople(client, { seed: SEED, people: size.people });
+    const arrivals = inventArrivals(size.people, size.arrivals);
+    log(`identity: matching ${arrivals.length} arrivals one by one`);
+    const ours = await timeOurs(client, { boundaryId, arrivals, warmUp: size.warmUp });
+    log("identity: the same by trigrams");
+    return { ours, peers: await timeTrigrams(client, arrivals) };
+  });
 }
 
 type Arrival = { attributes: ReturnType<typeof attributesOf>; isKnown: boolean };
@@ -44,10 +51,14 @@ function inventArrivals(people: number, count: number): Arrival[] {
 }
 
 type Times = { name: string; milliseconds: number[] };
+export type Measured = { ours: Ours; peers: Times[] };
 type Ours = Times & { known: number; found: number; strangers: number; joinedStrangers: number };
 
 /** The whole of matching: claim the keys, look up, compare, weigh, decide. What it writes is rolled back. */
-async function timeOurs(client: Client, boundaryId: number, arrivals: readonly Arrival[]): Promise<Ours> {
+async function timeOurs(
+  client: Client,
+  { boundaryId, arrivals, warmUp }: { boundaryId: number; arrivals: readonly Arrival[]; warmUp: number },
+): Promise<Ours> {
   await client.query(TIME_OURS);
   const told = arrivals.map(({ attributes }) => ({
     capture_id: crypto.randomUUID(),
@@ -62,8 +73,8 @@ async function timeOurs(client: Client, boundaryId: number, arrivals: readonly A
     [JSON.stringify(told)],
   );
   await client.query("rollback");
-  const timed = rows.slice(WARM_UP);
-  const isKnown = arrivals.slice(WARM_UP).map((arrival) => arrival.isKnown);
+  const timed = rows.slice(warmUp);
+  const isKnown = arrivals.slice(warmUp).map((arrival) => arrival.isKnown);
   const count = (known: boolean, isJoined: boolean) =>
     timed.filter(({ joined }, n) => isKnown[n] === known && (joined || !isJoined)).length;
   return {
@@ -75,9 +86,6 @@ async function timeOurs(client: Client, boundaryId: number, arrivals: readonly A
     joinedStrangers: count(false, true),
   };
 }
-
-/** Arrivals by which plans are made and the pages come into memory; both sides have them. */
-const WARM_UP = 400;
 
 /** With the settings of app_private.process_captures. */
 const TIME_OURS = `
@@ -123,11 +131,11 @@ async function timeTrigrams(client: Client, arrivals: readonly Arrival[]): Promi
 }
 
 const TRIGRAM_ARRIVALS = 200;
+/** The extension is there: leads are searched by it (app_private.lead_texts). */
 const PREPARE_TRIGRAMS = `
-  create extension if not exists pg_trgm with schema public;
   create unlogged table public.names as
     select id, concat_ws(' ', first_name, last_name) as name from app_private.match_records;
-  create index on public.names using gin (name public.gin_trgm_ops);
+  create index on public.names using gin (name app_private.gin_trgm_ops);
   create function public.time_trigrams(names text[]) returns double precision[] language plpgsql volatile as $$
   declare
     asked text;
@@ -137,13 +145,13 @@ const PREPARE_TRIGRAMS = `
     foreach asked in array names loop
       begun := clock_timestamp();
       perform from (
-        select names.id from public.names where names.name % asked order by similarity(names.name, asked) desc limit 10) as alike;
+        select names.id from public.names where names.name operator(app_private.%) asked order by app_private.similarity(names.name, asked) desc limit 10) as alike;
       times := times || extract(epoch from clock_timestamp() - begun)::double precision * 1000;
     end loop;
     return times;
   end $$`;
 
-function report(people: number, ours: Ours, peers: Times[]): Section {
+function report(people: number, { ours, peers }: Measured): Section {
   const at = ({ milliseconds }: Times, share: number) => percentile(milliseconds, share);
   const row = (times: Times) => [times.name, ...[0.5, 0.99].map((part) => at(times, part).toFixed(2))];
   const found = ((ours.found / ours.known) * 100).toFixed(1);

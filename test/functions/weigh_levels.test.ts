@@ -8,7 +8,7 @@ import { compared } from "../support/people.ts";
 import { oneValue } from "../support/rows.ts";
 
 type Field = (typeof FIELDS)[number];
-const [UNKNOWN, DIFFERENT, SAME] = [0, 1, 4];
+const [UNKNOWN, DIFFERENT, CLOSE, SAME] = [0, 1, 3, 4];
 
 test("weigh_levels: what is unknown weighs nothing, what agrees adds up", async ({ db }) => {
   expect(await weigh(db, {})).toBe(0);
@@ -35,6 +35,7 @@ test("one country proves nothing, two countries speak against it", async ({ db }
 test("a frequent value is worth less, a rare one more", async ({ db }) => {
   expect(await weigh(db, { last_name: SAME }, { last_name: 5 })).toBe(3);
   expect(await weigh(db, { last_name: SAME }, { last_name: -2 })).toBe(10);
+  expect(await weigh(db, { last_name: CLOSE }, { last_name: 5 })).toBe(4); // of the value that both have
 });
 
 test("bits_of_shares: log2 of one share by the other, none for unknown, with an end on both sides", async ({
@@ -57,23 +58,23 @@ test("excess_of: the share that a value has here, instead of the share that any 
      values ($1, 'last_name', 'weber', 0.125), ($1, 'last_name', '', 0.001953125), ($1, 'city', 'freiburg', 0.5)`,
     [boundaryId],
   );
-  const excess = (attributes: Record<string, string>, level: number) =>
+  const excess = (attributes: Record<string, string>) =>
     oneValue<number[]>(
       db,
       `select app_private.excess_of(
          jsonb_populate_record(null::app_private.match_records, $1::jsonb - 'keys' || jsonb_build_object('boundary_id', $2::int)),
-         array_fill($3::smallint, '{12}'), array_fill(8::real, '{60}')) as value`,
-      [compared(attributes), boundaryId, level],
+         array_fill(8::real, '{60}')) as value`,
+      [compared(attributes), boundaryId],
     );
   const at = (field: Field) => FIELDS.indexOf(field);
-  const frequent = await excess({ last_name: "Weber", city: "Berlin" }, SAME);
+  const frequent = await excess({ last_name: "Weber", city: "Berlin" });
   expect(frequent).toHaveLength(12);
   expect(frequent[at("last_name")]).toBe(8 - 3);
   expect(frequent[at("city")]).toBe(0); // where nothing is counted of rare ones, the model's share stands
-  const rare = await excess({ last_name: "Quast", city: "Freiburg" }, SAME);
+  const rare = await excess({ last_name: "Quast", city: "Freiburg" });
   expect(rare[at("last_name")]).toBe(8 - 9);
   expect(rare[at("city")]).toBe(8 - 1);
-  expect(await excess({ last_name: "Weber" }, DIFFERENT)).toEqual(Array(12).fill(0));
+  expect(await excess({ company: "Quast GmbH" })).toEqual(Array(12).fill(0));
 });
 
 /** Under weights that give every field 8 bits for the same and -3 for a difference. */
