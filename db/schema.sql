@@ -1062,7 +1062,7 @@ create table app_public.activities (
 );
 CREATE INDEX activities_actor_id_idx ON app_public.activities USING btree (actor_id);
 CREATE INDEX activities_capture_id_idx ON app_public.activities USING btree (capture_id) WHERE (capture_id IS NOT NULL);
-CREATE INDEX activities_of_lead ON app_public.activities USING btree (lead_id, territory_id, id);
+CREATE INDEX activities_of_lead ON app_public.activities USING btree (lead_id, id);
 CREATE INDEX activities_territory_id_id_idx ON app_public.activities USING btree (territory_id, id DESC);
 CREATE INDEX activities_trace_id_idx ON app_public.activities USING btree (trace_id);
 
@@ -1130,7 +1130,7 @@ CREATE INDEX approvals_approver_id_idx ON app_public.approvals USING btree (appr
 CREATE INDEX approvals_decided_by_id_idx ON app_public.approvals USING btree (decided_by_id) WHERE (decided_by_id IS NOT NULL);
 CREATE INDEX approvals_exception_id_idx ON app_public.approvals USING btree (exception_id, territory_id);
 CREATE INDEX approvals_former_approver_id_idx ON app_public.approvals USING btree (former_approver_id) WHERE (former_approver_id IS NOT NULL);
-CREATE INDEX approvals_of_lead ON app_public.approvals USING btree (lead_id, territory_id, id);
+CREATE INDEX approvals_of_lead ON app_public.approvals USING btree (lead_id, id);
 CREATE INDEX approvals_requested_by_id_idx ON app_public.approvals USING btree (requested_by_id);
 CREATE INDEX approvals_territory_id_id_idx ON app_public.approvals USING btree (territory_id, id DESC);
 
@@ -1254,7 +1254,7 @@ create table app_public.captures (
   constraint only_the_pending_wait_for_a_vendor CHECK (((fetch_due_at IS NULL) OR (status = 'pending'::text)))
 ) partition by RANGE (id);
 CREATE INDEX captures_by_territory ON ONLY app_public.captures USING btree (territory_id, id DESC) INCLUDE (path_id, is_test, kind);
-CREATE INDEX captures_of_lead ON ONLY app_public.captures USING btree (lead_id, territory_id, id);
+CREATE INDEX captures_of_lead ON ONLY app_public.captures USING btree (lead_id, id);
 CREATE INDEX captures_part_of_idx ON ONLY app_public.captures USING btree (part_of) WHERE (part_of IS NOT NULL);
 CREATE INDEX captures_pending ON ONLY app_public.captures USING btree (id) WHERE (status = 'pending'::text);
 CREATE INDEX captures_refused ON ONLY app_public.captures USING btree (territory_id, id) WHERE (status = ANY (ARRAY['quarantined'::text, 'error'::text]));
@@ -1381,7 +1381,7 @@ create table app_public.consents (
   constraint one_answer_to_a_purpose_per_capture UNIQUE (capture_id, purpose)
 );
 CREATE INDEX consents_actor_id_idx ON app_public.consents USING btree (actor_id) WHERE (actor_id IS NOT NULL);
-CREATE INDEX consents_of_lead ON app_public.consents USING btree (lead_id, territory_id, id);
+CREATE INDEX consents_of_lead ON app_public.consents USING btree (lead_id, id);
 CREATE INDEX consents_territory_id_idx ON app_public.consents USING btree (territory_id, id DESC);
 
 create table app_public.contract_rules (
@@ -1462,7 +1462,7 @@ create table app_public.escalations (
   constraint escalations_pkey PRIMARY KEY (id),
   constraint escalations_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT
 );
-CREATE INDEX escalations_of_lead ON app_public.escalations USING btree (lead_id, territory_id, id);
+CREATE INDEX escalations_of_lead ON app_public.escalations USING btree (lead_id, id);
 CREATE INDEX escalations_recipient_id_idx ON app_public.escalations USING btree (recipient_id);
 CREATE INDEX escalations_territory_id_id_idx ON app_public.escalations USING btree (territory_id, id DESC);
 
@@ -1594,7 +1594,7 @@ CREATE INDEX exceptions_capture_id_idx ON app_public.exceptions USING btree (cap
 CREATE INDEX exceptions_escalation_team_id_is_open_idx ON app_public.exceptions USING btree (escalation_team_id, is_open);
 CREATE UNIQUE INDEX exceptions_id_territory_id_key ON app_public.exceptions USING btree (id, territory_id);
 CREATE INDEX exceptions_kind_idx ON app_public.exceptions USING btree (kind);
-CREATE INDEX exceptions_of_lead ON app_public.exceptions USING btree (lead_id, territory_id, id);
+CREATE INDEX exceptions_of_lead ON app_public.exceptions USING btree (lead_id, id);
 CREATE INDEX exceptions_owner_id_idx ON app_public.exceptions USING btree (owner_id);
 CREATE INDEX exceptions_owner_team_id_is_open_idx ON app_public.exceptions USING btree (owner_team_id, is_open);
 CREATE INDEX exceptions_path_id_idx ON app_public.exceptions USING btree (path_id) WHERE (path_id IS NOT NULL);
@@ -1658,7 +1658,7 @@ create table app_public.lead_edits (
   constraint who_undoes_is_known_by_when CHECK (((undone_by_id IS NULL) OR (undone_at IS NOT NULL)))
 );
 CREATE INDEX lead_edits_actor_id_idx ON app_public.lead_edits USING btree (actor_id);
-CREATE INDEX lead_edits_of_lead ON app_public.lead_edits USING btree (lead_id, territory_id, id);
+CREATE INDEX lead_edits_of_lead ON app_public.lead_edits USING btree (lead_id, id);
 CREATE INDEX lead_edits_territory_id_id_idx ON app_public.lead_edits USING btree (territory_id, id DESC);
 CREATE INDEX lead_edits_trace_id_idx ON app_public.lead_edits USING btree (trace_id);
 CREATE INDEX lead_edits_undone_by_id_idx ON app_public.lead_edits USING btree (undone_by_id);
@@ -2018,7 +2018,7 @@ create table app_public.source_events (
   constraint source_events_pkey PRIMARY KEY (id)
 ) partition by RANGE (id);
 CREATE INDEX source_events_capture_id_idx ON ONLY app_public.source_events USING btree (capture_id);
-CREATE INDEX source_events_of_lead ON ONLY app_public.source_events USING btree (lead_id, territory_id, id);
+CREATE INDEX source_events_of_lead ON ONLY app_public.source_events USING btree (lead_id, id);
 CREATE INDEX source_events_territory_id_id_idx ON ONLY app_public.source_events USING btree (territory_id, id DESC);
 
 create table app_public.survivorship_rules (
@@ -2068,7 +2068,7 @@ create table app_public.tasks (
 );
 CREATE UNIQUE INDEX one_open_task_of_a_kind ON app_public.tasks USING btree (lead_id, kind) WHERE (closed_at IS NULL);
 CREATE INDEX tasks_closed_by_id_idx ON app_public.tasks USING btree (closed_by_id) WHERE (closed_by_id IS NOT NULL);
-CREATE INDEX tasks_of_lead ON app_public.tasks USING btree (lead_id, territory_id, id);
+CREATE INDEX tasks_of_lead ON app_public.tasks USING btree (lead_id, id);
 CREATE INDEX tasks_owner_id_idx ON app_public.tasks USING btree (owner_id);
 CREATE INDEX tasks_territory_id_id_idx ON app_public.tasks USING btree (territory_id, id DESC);
 
@@ -4307,7 +4307,7 @@ select_in_my_territories on app_public.teams for select to catchment_user, catch
   using (territory_id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
 
 select_in_my_territories on app_public.territories for select to catchment_user, catchment_bi
-  using (id = ANY (( SELECT app_hidden.my_territories() AS my_territories)::integer[]))
+  using (id = (( SELECT app_hidden.my_territories() AS my_territories))[width_bucket(id, ( SELECT app_hidden.my_territories() AS my_territories))])
 
 -- Grants on relations to anybody but their owner
 
