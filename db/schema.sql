@@ -1770,7 +1770,7 @@ CREATE INDEX leads_held ON app_public.leads USING btree (territory_id, id) WHERE
 CREATE INDEX leads_idle ON app_public.leads USING btree (territory_id, GREATEST(last_activity_at, stagnant_at)) WHERE ((status = ANY (ARRAY['new'::text, 'attempting_to_contact'::text, 'contacted'::text])) AND (owner_id IS NOT NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL) AND (held_at IS NULL) AND (NOT is_history) AND (NOT is_test));
 CREATE INDEX leads_merged_into_id_idx ON app_public.leads USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
 CREATE INDEX leads_owner_id_closed_at_idx ON app_public.leads USING btree (owner_id, closed_at);
-CREATE INDEX leads_territory_id_id_idx ON app_public.leads USING btree (territory_id, id DESC);
+CREATE INDEX leads_territory_id_id_idx ON app_public.leads USING btree (territory_id, id DESC) INCLUDE (merged_into_id);
 CREATE INDEX leads_without_owner ON app_public.leads USING btree (territory_id, id) WHERE ((owner_id IS NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL));
 
 create table app_public.match_candidates (
