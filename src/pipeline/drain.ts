@@ -71,8 +71,11 @@ export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: Drai
   };
 }
 
-/** From here on a batch costs little more by the lead than a large one, so a second may go beside it. */
-const MANY = 20;
+/**
+ * A second batch goes beside one that took so many. Beside smaller ones it would only halve them, and the fixed part of a batch
+ * is worth a dozen leads; much later the one would be late (docs/benchmarks.md, B4).
+ */
+const MANY = 60;
 
 type BatchOptions = Required<Omit<DrainOptions, "watchPool">> & { contractsOf: ContractCache };
 type Failing = BatchOptions & { released: ReadonlySet<string> };
