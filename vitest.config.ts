@@ -6,7 +6,8 @@ export default defineConfig({
     exclude: ["test/**/*.soak.test.ts", "node_modules/**"],
     globalSetup: ["test/support/cluster.ts"],
     env: { GRAPHILE_ENV: "test" },
-    maxWorkers: 2,
+    isolate: false, // a third of a short file's time went into loading the same modules again
+    maxWorkers: 3, // on two cores: some wait for a clock or a process most of the time
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } }, // a busy machine is late, not wrong

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import { withConnection } from "../postgres/connect.ts";
 import type { DatabaseUrls } from "../postgres/instance.ts";
 import { ensureKey } from "../postgres/key.ts";
-import { pendingMigrations } from "../postgres/migrate.ts";
+import { pendingMigrations } from "../postgres/pending_migrations.ts";
 import { configure } from "./configuration.ts";
 import { checkAudit } from "./doctor/audit.ts";
 import { checkCalendars } from "./doctor/calendars.ts";

@@ -1,4 +1,4 @@
-import { pendingMigrations } from "../postgres/migrate.ts";
+import { pendingMigrations } from "../postgres/pending_migrations.ts";
 
 /** For probes that ask every few seconds: the owner's login looks at most once in half a minute. */
 export function isMigrated(ownerUrl: string): () => Promise<boolean> {

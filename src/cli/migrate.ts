@@ -1,6 +1,7 @@
 import { errorCode } from "../postgres/connect.ts";
 import { type DatabaseUrls, findDatabase, useDatabase } from "../postgres/instance.ts";
-import { migrate, pendingMigrations } from "../postgres/migrate.ts";
+import { migrate } from "../postgres/migrate.ts";
+import { pendingMigrations } from "../postgres/pending_migrations.ts";
 import { configure } from "./configuration.ts";
 import { EXIT } from "./outcome.ts";
 import { note, say, sayJson } from "./output.ts";

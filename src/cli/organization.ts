@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Client } from "pg";
 import { errorCode, withConnection } from "../postgres/connect.ts";
 import type { DatabaseUrls } from "../postgres/instance.ts";
-import { pendingMigrations } from "../postgres/migrate.ts";
+import { pendingMigrations } from "../postgres/pending_migrations.ts";
 import { isConnectionLoss } from "../postgres/pools.ts";
 import { refused } from "./outcome.ts";
 

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { NoSuchContract } from "../pipeline/judges.ts";
+import { NoSuchContract } from "../pipeline/no_such_contract.ts";
 import { makePool } from "../postgres/pools.ts";
 import { configure } from "./configuration.ts";
 import { attach } from "./find_running.ts";

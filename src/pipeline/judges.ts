@@ -2,6 +2,7 @@ import type { ClientBase } from "pg";
 import { compileContract } from "../contracts/check.ts";
 import { Contract } from "../contracts/contract.ts";
 import { type Judgement, judge, type PublishedContract } from "./judge.ts";
+import { NoSuchContract } from "./no_such_contract.ts";
 import type { SelectedCapture } from "./selection.ts";
 
 /** Who judges past captures: what is in force on their paths, a version of one path, or contracts not applied yet. */
@@ -16,9 +17,6 @@ export type Judge = PublishedContract & { id: number | null };
 
 /** The judge of each path, by its slug. A path without any contract has none. */
 export type Judges = { get: (slug: string) => Judge | undefined };
-
-/** Thrown where the version that was asked for is not there. */
-export class NoSuchContract extends Error {}
 
 /** Reads the contracts of all paths, once for a whole walk; each is compiled when its first capture comes. */
 export async function loadJudges(client: ClientBase, choice: JudgeChoice): Promise<Judges> {

@@ -1,6 +1,4 @@
 import type { Config } from "../config.ts";
-import { bootstrap } from "./bootstrap.ts";
-import { startEmbedded } from "./embedded.ts";
 import { claimInstance, findInstance, releaseInstance, updateInstance } from "./instance_file.ts";
 import { ensureKey } from "./key.ts";
 import { deriveSecret, type RoleUrls, rolePasswords, roleUrl, roleUrls } from "./role_urls.ts";
@@ -68,12 +66,15 @@ async function open(config: Config, log: (line: string) => void): Promise<OpenDa
   const { database, dataDir } = config;
   if (database.kind === "prepared") return { urls: database.urls, stop: nothing };
   const key = await ensureKey(config);
+  // Read only here: a command that finds its database open need not wait for graphile-worker to load.
+  const { bootstrap } = await import("./bootstrap.ts");
   if (database.kind === "server") {
     const { rootUrl } = database;
     const urls = serverUrls(rootUrl, database.urls, key);
     await bootstrap({ rootUrl, database: databaseOf(rootUrl), passwords: passwordsOf(urls), log });
     return { urls, stop: nothing };
   }
+  const { startEmbedded } = await import("./embedded.ts");
   const server = await startEmbedded({ dataDir, password: superuserPassword(key), keepRunning: true, log });
   try {
     const root = server.superuserUrl(DATABASE);

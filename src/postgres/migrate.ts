@@ -1,5 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { readFile } from "node:fs/promises";
 import { Logger } from "graphile-migrate";
 import {
   getLastMigration,
@@ -8,11 +7,10 @@ import {
 } from "graphile-migrate/dist/migration.js";
 import { parseSettings, type Settings } from "graphile-migrate/dist/settings.js";
 import type { PoolClient } from "pg";
-import { errorCode, withConnection } from "./connect.ts";
+import { withConnection } from "./connect.ts";
 import { describeFailure, runCurrent } from "./current_migration.ts";
+import { DB_FOLDER } from "./pending_migrations.ts";
 import { makePool, withClient } from "./pools.ts";
-
-const DB_FOLDER = fileURLToPath(new URL("../../db", import.meta.url));
 
 /**
  * Brings a bootstrapped database to the newest committed migration. With `withCurrent` (tests and development,
@@ -32,14 +30,6 @@ export async function migrate(options: {
     await withPooledClient(ownerUrl, (client) => runCommitted(client, settings));
     if (options.withCurrent) await runCurrent(ownerUrl, settings, log);
   });
-}
-
-/** File names of committed migrations that this database has not run. */
-export async function pendingMigrations(ownerUrl: string, migrationsFolder = DB_FOLDER): Promise<string[]> {
-  const files = await readdir(`${migrationsFolder}/committed`).catch(() => []);
-  const committed = files.filter((file) => COMMITTED_NAME.test(file)).sort();
-  const done = new Set(await withConnection(ownerUrl, executedMigrations));
-  return committed.filter((file) => !done.has(`${file.slice(0, 6)}.sql`));
 }
 
 /** The settings of graphile-migrate, as an object: nothing is read from `.gmrc`. */
@@ -92,19 +82,3 @@ async function withPooledClient(url: string, work: (client: PoolClient) => Promi
 
 /** Apart from graphile-migrate's own lock, which does not wait but fails. */
 const MIGRATE_LOCK = "7224628639";
-
-/** graphile-migrate writes down `000001.sql` for the file `000001-first-tables.sql`. */
-const COMMITTED_NAME = /^[0-9]{6}(-[-_a-zA-Z0-9]*)?\.sql$/;
-
-async function executedMigrations(client: { query: Query }): Promise<string[]> {
-  try {
-    const { rows } = await client.query("select filename from graphile_migrate.migrations");
-    return rows.map((row) => row.filename);
-  } catch (error) {
-    // No such table, no such schema: nothing has run here yet.
-    if (["42P01", "3F000"].includes(errorCode(error))) return [];
-    throw error;
-  }
-}
-
-type Query = (sql: string) => Promise<{ rows: { filename: string }[] }>;

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, inject, onTestFinished } from "vitest";
 import { withConnection } from "../../src/postgres/connect.ts";
@@ -15,9 +15,13 @@ test("one keystroke that arrives twice stops in order; the folder is free again"
   const second = await catchment(["start"], { ...env, PORT: "0" });
   expect(second).toMatchObject({ code: 3, stderr: expect.stringContaining(`process ${child.pid}`) });
 
+  const slow = await requestUnderWay(address); // else it may have ended before the second one comes
   child.kill("SIGINT");
   await pause(5);
-  expect(await end("SIGINT")).toBe(0);
+  const ended = end("SIGINT");
+  await pause(100);
+  slow.destroy();
+  expect(await ended).toBe(0);
   const again = await startInstance(env);
   expect(await again.end("SIGTERM")).toBe(0);
 });
@@ -25,16 +29,7 @@ test("one keystroke that arrives twice stops in order; the folder is free again"
 test("whoever asks a second time does not wait for what is under way", async ({ database }) => {
   const env = { ...preparedEnv(database), CATCHMENT_DATA_DIR: await temporaryFolder() };
   const { address, child, end } = await startInstance(env);
-  const { hostname, port } = new URL(address);
-  const slow = connect({ host: hostname, port: Number(port) });
-  onTestFinished(() => {
-    slow.destroy();
-  });
-  slow.on("error", () => {});
-  slow.write(
-    "POST /capture/web-form HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n{",
-  );
-  await once(slow, "data"); // "continue": the request is under way
+  await requestUnderWay(address);
   const askedAt = performance.now();
   child.kill("SIGINT");
   await pause(700); // later than one keystroke may arrive twice
@@ -88,4 +83,19 @@ async function countOfLeads(workerUrl: string): Promise<number> {
     worker.query("select count(*)::int as leads from app_public.leads where email = 'only@example.de'"),
   );
   return rows[0]?.leads;
+}
+
+/** One whose body does not come. */
+async function requestUnderWay(address: string): Promise<Socket> {
+  const { hostname, port } = new URL(address);
+  const socket = connect({ host: hostname, port: Number(port) });
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.on("error", () => {});
+  socket.write(
+    "POST /capture/web-form HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n{",
+  );
+  await once(socket, "data"); // "continue": the request is under way
+  return socket;
 }

@@ -19,7 +19,7 @@ test("a month goes when everything in it is past the time of its client; without
   expect(
     await allRows(
       db,
-      "select entity_id, action, login is not null as is_told from app_private.audit_entries where entity = 'captures' and entity_id like '%2032%'",
+      "select entity_id, action, login is not null as is_told from app_private.audit_entries where entity = 'captures' and entity_id like '%2032%' order by entity_id",
     ),
   ).toEqual([
     { entity_id: "captures_2032_01", action: "delete", is_told: true },

@@ -5,7 +5,8 @@ import { expect, inject, onTestFinished, test } from "vitest";
 import { bootstrap, rolePasswords } from "../../src/postgres/bootstrap.ts";
 import { commitMigration } from "../../src/postgres/commit_migration.ts";
 import { withConnection } from "../../src/postgres/connect.ts";
-import { migrate, pendingMigrations } from "../../src/postgres/migrate.ts";
+import { migrate } from "../../src/postgres/migrate.ts";
+import { pendingMigrations } from "../../src/postgres/pending_migrations.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const TABLES = "create table if not exists public.rivers (name text);\n";

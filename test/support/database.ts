@@ -49,7 +49,7 @@ export async function createDatabase(
 ): Promise<TestDatabase> {
   const { superuserUrl } = inject("cluster");
   await withConnection(superuserUrl, (root) =>
-    root.query(`create database ${name} template ${template} owner catchment_owner`),
+    root.query(`create database ${name} template ${template} strategy file_copy owner catchment_owner`),
   );
   await prepareDatabase(superuserUrl, name);
   return databaseOf(name);

@@ -1,4 +1,4 @@
-import { type Rehearsed, rehearseDocument } from "../../api/rehearse_document.ts";
+import type { Rehearsed } from "../../api/rehearse_document.ts";
 import { settingsOf } from "../../api/settings.ts";
 import { errorCode } from "../../postgres/connect.ts";
 import type { DatabaseUrls } from "../../postgres/instance.ts";
@@ -31,8 +31,11 @@ export async function asActor(slug: string, words: string[], { url, json }: Opti
     }
     if (url !== undefined) throw misused(`--url is for BI logins, and ${slug} is none.`);
     const identity = identityOf(actor);
-    if (isDocument(source))
+    if (isDocument(source)) {
+      // Read only here: a statement in SQL need not wait for GraphQL to load.
+      const { rehearseDocument } = await import("../../api/rehearse_document.ts");
       return sayAnswer(await rehearseDocument(urls.api, identity, source, note), slug, json);
+    }
     saySql(await runStatement({ url: urls.api, settings: settingsOf(identity) }, source), slug, json);
   } finally {
     await stop();
