@@ -688,6 +688,8 @@ create table app_private.match_statistics (
   boundary_id integer not null,
   records bigint not null,
   counted_at timestamp with time zone not null,
+  arrivals bigint not null default 0,
+  questions bigint not null default 0,
   constraint match_statistics_pkey PRIMARY KEY (boundary_id)
 );
 
@@ -1786,6 +1788,7 @@ create table app_public.match_candidates (
   opened_at timestamp with time zone not null,
   decided_at timestamp with time zone,
   decided_by_id integer,
+  asked_at timestamp with time zone,
   constraint decided_or_open CHECK (((state = 'open'::text) = (decided_at IS NULL))),
   constraint match_candidates_decided_by_id_fkey FOREIGN KEY (decided_by_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
   constraint match_candidates_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES app_public.leads(id) ON DELETE CASCADE,
@@ -1801,6 +1804,7 @@ CREATE INDEX match_candidates_decided_by_id_idx ON app_public.match_candidates U
 CREATE INDEX match_candidates_lead_id_idx ON app_public.match_candidates USING btree (lead_id);
 CREATE INDEX match_candidates_other_lead_id_idx ON app_public.match_candidates USING btree (other_lead_id);
 CREATE INDEX match_candidates_territory_id_idx ON app_public.match_candidates USING btree (territory_id, id DESC);
+CREATE INDEX match_candidates_waiting_idx ON app_public.match_candidates USING btree (((evidence ? 'key'::text)) DESC, COALESCE(probability, (0)::real) DESC, id) WHERE ((asked_at IS NULL) AND (state = 'open'::text));
 CREATE UNIQUE INDEX one_candidate_per_pair ON app_public.match_candidates USING btree (LEAST(lead_id, other_lead_id), GREATEST(lead_id, other_lead_id));
 
 create table app_public.memberships (
@@ -3575,6 +3579,7 @@ app_private.apply_scoring_model(boundary_id integer, decided app_private.scoring
 app_private.apply_survivors(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.arm_fire_thresholds() returns void volatile -- catchment_worker
 app_private.arrivals_of(lead_ids uuid[]) returns uuid[] stable -- catchment_worker
+app_private.ask_people(boundary_ids integer[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.askers_of(batch uuid[], revision integer) returns SETOF app_private.asker stable -- catchment_worker
 app_private.askers_under(lead_ids uuid[], revision integer) returns TABLE(asker app_private.asker, lead_id uuid, territory_id integer, located_by jsonb) stable -- catchment_worker
 app_private.assign_unassigned(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
@@ -3609,6 +3614,7 @@ app_private.change_owner(lead app_public.leads, owner_id integer, action text, r
 app_private.change_statuses(changes app_private.activity[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.channels_of(territory_id integer, team_id integer DEFAULT NULL::integer, kind text DEFAULT NULL::text) returns SETOF app_private.notification_channels stable -- catchment_worker
 app_private.choose_pairs(holders app_private.key_holders[], claims app_private.claim[]) returns TABLE(capture_id uuid, record_id uuid, is_earlier boolean) stable -- catchment_worker
+app_private.choose_questions(boundary_ids integer[]) returns TABLE(boundary_id integer, capture_id uuid) stable -- catchment_worker
 app_private.claim_captures(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
 app_private.claim_edited_keys(lead app_public.leads, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.claim_fetches(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, path_slug text, protocol text, content_type text, headers jsonb, body bytea, part_of uuid, attempt integer) volatile -- catchment_worker
@@ -3632,6 +3638,7 @@ app_private.compare_texts(one text, other text) returns smallint immutable -- ca
 app_private.consent_states(lead_id uuid, purpose text DEFAULT NULL::text) returns SETOF app_public.consents stable -- catchment_worker
 app_private.contract_team(territory_id integer, contract_id integer) returns integer stable -- catchment_worker
 app_private.correct_capture(capture_id uuid, corrections jsonb) returns void volatile -- catchment_worker
+app_private.count_arrivals(located app_private.arrival[], as_of timestamp with time zone) returns integer[] volatile -- catchment_worker
 app_private.count_levels(ones jsonb, others jsonb) returns TABLE(levels smallint[], pairs bigint) stable -- catchment_worker
 app_private.create_api_key(actor_id integer, operations text[], lifetime interval, rate_per_second double precision, rate_burst integer, as_of timestamp with time zone) returns app_public.api_key_receipt volatile -- catchment_worker
 app_private.create_leads(resolutions app_private.resolution[], revision integer) returns void volatile -- catchment_worker
