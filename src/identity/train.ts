@@ -2,6 +2,7 @@ import type { ClientBase } from "pg";
 import type { Match } from "../normalize/match.ts";
 import { estimate, FIELDS, LEVELS, type Model, type Pattern, type Sample } from "./estimate.ts";
 import { type Pair, pairsByChance, pairsByKey } from "./pairs.ts";
+import { countByCountry } from "./terms.ts";
 import { thin } from "./thin.ts";
 
 const CHUNK = 2_000; // pairs compared by one statement
@@ -91,19 +92,17 @@ function flatCounts(patterns: readonly Pattern[]): number[] {
   return counts;
 }
 
+/** Of pairs in one country (countByCountry). */
 function agreementOf(people: readonly Match[]): Pick<Sample, "agreeing" | "known"> {
   const of = FIELDS.map((field) => {
-    const values = new Map<string, number>();
-    let known = 0;
-    for (const person of people) {
-      const value = person[field];
-      if (value === undefined) continue;
-      known += 1;
-      values.set(value, (values.get(value) ?? 0) + 1);
-    }
-    const pairs = (count: number) => (count * (count - 1)) / 2;
-    const agreeing = [...values.values()].reduce((sum, count) => sum + pairs(count), 0);
-    return { agreeing, known: pairs(known) };
+    const counted = [...countByCountry(people, field).values()];
+    const pairs = (counts: readonly number[]) =>
+      counts.reduce((all, count) => all + (count * (count - 1)) / 2, 0);
+    const sizes = counted.map((counts) => [...counts.values()].reduce((all, count) => all + count, 0));
+    return {
+      agreeing: pairs(counted.flatMap((counts) => [...counts.values()])),
+      known: pairs(sizes),
+    };
   });
   return { agreeing: of.map(({ agreeing }) => agreeing), known: of.map(({ known }) => known) };
 }

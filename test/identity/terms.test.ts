@@ -17,6 +17,19 @@ test("a value that stands often has its share among those whose field is known",
   ]);
 });
 
+test("a name has the share of its country, however many people of other markets are known; a place that of all", () => {
+  const terms = termsOf([
+    ...people(50, { country: "PL", last_name: "kowalski", city: "krakow" }),
+    ...people(50, (n) => ({ country: "PL", last_name: `nazwisko ${n}` })),
+    ...people(900, (n) => ({ country: "FR", last_name: `nom ${n}`, city: `ville ${n}` })),
+    ...people(100, (n) => ({ country: "FR", last_name: n % 2 === 0 ? "kowalski" : "martin" })),
+  ]);
+  // Half of the Poles, a twentieth of the French: of those who have it, one half meets each.
+  expect(terms).toContainEqual({ field: "last_name", term: "kowalski", share: (0.5 + 0.05) / 2 });
+  expect(terms).toContainEqual({ field: "last_name", term: "martin", share: 0.05 });
+  expect(terms).toContainEqual({ field: "city", term: "krakow", share: expect.closeTo(50 / 950) });
+});
+
 test("among many a rare value is taken for rarer, down to an end: nobody has seen everybody", () => {
   const rare = (count: number) => termsOf(people(count, (n) => ({ first_name: `name ${n}` })))[0]?.share;
   expect(rare(10)).toBe(0.002);

@@ -26,6 +26,23 @@ test("of a small crowd in which one in three came twice, misspelled, the shares 
   expect((await train(db, people, shipped)).model).toEqual(trained); // chance is the same every time
 });
 
+test("what agreement of names proves is learned within a country, that of places among all", async ({
+  db,
+}) => {
+  const shipped = await readModel(db, await territoryId(db, "global"));
+  const inCountry = (country: string) => (person: Record<string, string>) => ({ ...person, country });
+  const apart = (person: Record<string, string>) => ({ ...person, last_name: `${person.last_name}ova` });
+  const poles = crowd(400).map(inCountry("PL"));
+  const alone = await train(db, poles.map(compared), shipped);
+  const beside = await train(
+    db,
+    [...poles, ...crowd(400).map(inCountry("CZ")).map(apart)].map(compared),
+    shipped,
+  );
+  expect(strangersAgree(beside.model, "last_name")).toBeCloseTo(strangersAgree(alone.model, "last_name"), 2);
+  expect(strangersAgree(beside.model, "last_name")).toBeGreaterThan(0.04); // two countries would halve it
+});
+
 test("nobody, or one person, leaves the model as it was", async ({ db }) => {
   const shipped = await readModel(db, await territoryId(db, "global"));
   for (const people of [[], crowd(1).slice(0, 1).map(compared)]) {
