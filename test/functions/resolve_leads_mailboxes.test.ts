@@ -38,3 +38,25 @@ test("a name and a country alone join nobody while nobody knows how frequent the
   await receive(db, [{ attributes: { ...thomas, phone: "+493012345" } }]);
   expect(await oneValue(db, "select count(*)::int as value from app_public.leads")).toBe(3);
 });
+
+test("nor a name and a city: whether two addresses are one person's is a question for people", async ({ db }) => {
+  const maria = { first_name: "Maria", last_name: "Silva", city: "São Paulo", country: "BR" };
+  await receive(db, [{ attributes: { ...maria, email: "maria@post.example", phone: "+5511987654321" } }]);
+  await receive(db, [{ attributes: { ...maria, email: "ms84@mail.example", phone: "+5511912345678" } }]);
+  expect(await oneValue(db, "select count(*)::int as value from app_public.leads")).toBe(2);
+  expect(await candidates(db)).toHaveLength(1);
+});
+
+test("a name and a postal code do, unless they write from two addresses", async ({ db }) => {
+  const peter = { first_name: "Peter", last_name: "Fischer", postal_code: "20095", country: "DE" };
+  const found = [];
+  for (const contact of [
+    { email: "peter@post.example" },
+    { phone: "+494012345" },
+    { email: "pf77@mail.example" },
+  ]) {
+    await receive(db, [{ attributes: { ...peter, ...contact } }]);
+    found.push(await oneValue(db, "select count(*)::int as value from app_public.leads"));
+  }
+  expect(found).toEqual([1, 1, 2]);
+});
