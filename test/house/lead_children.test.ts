@@ -50,3 +50,12 @@ test("whatever moves can say where it came from", async ({ db }) => {
   );
   expect(silent).toEqual([]);
 });
+
+test("whatever moves may be moved by who merges", async ({ db }) => {
+  const fixed = await objects(
+    db,
+    `select child || '.' || name from app_private.lead_children(), unnest(array['lead_id', 'territory_id', 'origin_lead_id']) as name
+      where not has_column_privilege('catchment_worker', child, name, 'update')`,
+  );
+  expect(fixed).toEqual([]);
+});

@@ -4,6 +4,7 @@ import { makeRandom } from "../../src/cli/demo/random.ts";
 import { actorId } from "../support/acme.ts";
 import { type Arrival, asWorker, receive, receiveOne, secondsLater } from "../support/arrivals.ts";
 import { addPolicy, changeStatus, hear, pause } from "../support/clocks.ts";
+import { said } from "../support/gates.ts";
 import { differences, everyRow, fire, forgetClock, merge, respond, unmerge } from "../support/merges.ts";
 import { allValues } from "../support/rows.ts";
 import { absent } from "../support/staff.ts";
@@ -64,7 +65,9 @@ export async function liveRandomly(db: ClientBase, seed: number, steps: number):
         campaign: `campaign-${seconds}`,
         employees: random.below(400),
       };
-      return receive(db, [{ attributes }], { asOf: await later() });
+      const consents =
+        random.below(3) === 0 ? [said(random.pick(["granted", "withdrawn"]), "marketing")] : undefined;
+      return receive(db, [{ attributes, ...(consents && { consents }) }], { asOf: await later() });
     },
     answer: async () => respond(db, random.pick(await roots()), pass(1 + random.below(3000))),
     hear: async () => hear(db, random.pick(await roots()), await later()),

@@ -8,6 +8,8 @@ import { allRows, allValues, oneValue } from "./rows.ts";
 /** One arrival as stage 4 leaves it: contract and normalization are skipped. */
 export type Arrival = {
   attributes: Record<string, string | number>;
+  /** What it says of consents, as elements of `attributes.consents`. */
+  consents?: object[];
   /** Slug of the capture path; `web-form` unless said otherwise. */
   path?: string;
   key?: string | null;
@@ -84,13 +86,14 @@ export type Accepted = { id: string; attributes: object };
 
 /** What stages 3 and 4 answer for these captures. */
 export function acceptedOf(arrivals: readonly Arrival[], ids: readonly string[]): Accepted[] {
-  return arrivals.flatMap(({ attributes, path }, position) => {
+  return arrivals.flatMap(({ attributes, consents, path }, position) => {
     const id = ids[position];
     if (id === undefined) return [];
     const texts = Object.fromEntries(Object.entries(attributes).filter(isText));
     const known = { ...texts, identities: identitiesOf(attributes, path), typed: {} };
     const { identities, match } = withMatch({ attributes: known }).attributes;
-    return [{ id, attributes: { ...attributes, identities, typed: {}, match } }];
+    const told = consents === undefined ? {} : { consents };
+    return [{ id, attributes: { ...attributes, ...told, identities, typed: {}, match } }];
   });
 }
 
