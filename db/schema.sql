@@ -3608,6 +3608,7 @@ app_private.candidate_targets(askers app_private.asker[], revision integer) retu
 app_private.capture_doors() returns TABLE(path_id integer, slug text, protocol text, requires_signature boolean, max_body_bytes integer, requires_key boolean, rate_per_second double precision, rate_burst integer, cors_origins text[]) stable security definer -- catchment_api
 app_private.captures_of_people(lead_ids uuid[]) returns TABLE(root_id uuid, capture_id uuid) stable -- catchment_worker
 app_private.caretaker_of(territory_id integer, without_ids integer[], as_of timestamp with time zone) returns integer stable -- catchment_worker
+app_private.cases_about(lead_ids uuid[]) returns TABLE(exception_id uuid, territory_id integer) stable -- catchment_worker
 app_private.chance_of(fitted double precision[], number double precision) returns double precision immutable -- catchment_worker
 app_private.change_of(before integer, after integer) returns jsonb stable -- catchment_worker
 app_private.change_owner(lead app_public.leads, owner_id integer, action text, reason text, as_of timestamp with time zone, evidence jsonb DEFAULT '{}'::jsonb, candidates jsonb DEFAULT '[]'::jsonb, team_id integer DEFAULT NULL::integer, accept_seconds integer DEFAULT NULL::integer, kind text DEFAULT 'lead_assigned'::text, told text DEFAULT 'A lead is yours now.'::text) returns uuid volatile -- catchment_worker
@@ -3722,6 +3723,7 @@ app_private.fit_outcomes(numbers double precision[], won boolean[]) returns doub
 app_private.fit_probabilities(numbers double precision[], leads bigint[], won bigint[]) returns double precision[] immutable -- catchment_worker
 app_private.fitness_of(actor_id integer, territory_id integer, as_of timestamp with time zone) returns TABLE(unfit text) stable -- catchment_worker
 app_private.follow_merges(resolutions app_private.resolution[]) returns app_private.resolution[] volatile -- catchment_worker
+app_private.follow_moves() returns trigger volatile -- nobody
 app_private.follow_offers(located app_private.arrival[], proposed_ids uuid[], records app_private.match_records[], holders app_private.key_holders[], offers app_private.offer[]) returns app_private.resolution[] stable -- catchment_worker
 app_private.follow_openings(lead_ids uuid[], former text[], at timestamp with time zone[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.follow_statuses(lead_ids uuid[], former text[], at timestamp with time zone[]) returns void volatile -- catchment_worker
@@ -3844,6 +3846,7 @@ app_private.person_on_duty(team_id integer, territory_id integer, as_of timestam
 app_private.personal_fields() returns text[] immutable -- catchment_worker
 app_private.place_arrival(attributes jsonb, source text, boundary_id integer, contract_id integer, revision integer) returns TABLE(territory_id integer, located_by jsonb) stable -- catchment_worker
 app_private.place_in_tree() returns trigger volatile security definer -- nobody
+app_private.place_pairs(lead_ids uuid[]) returns void volatile -- catchment_worker
 app_private.plan_of(clock app_public.clocks) returns TABLE(target_seconds integer, thresholds integer[], calendar_id integer) stable -- catchment_worker
 app_private.pools_above(lead app_public.leads) returns integer[] stable -- catchment_worker
 app_private.predict_leads(lead_ids uuid[]) returns TABLE(lead_id uuid, probability double precision, reasons jsonb, model_version integer, trained_at timestamp with time zone) stable -- catchment_worker
@@ -4175,6 +4178,7 @@ CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.lead_edits REFERENCI
 CREATE TRIGGER _900_audit_insert AFTER INSERT ON app_public.lead_merges REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_insert() -- always
 CREATE TRIGGER _900_audit_update AFTER UPDATE ON app_public.lead_merges REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.audit_rows_update() -- always
 CREATE TRIGGER _400_cut_segments AFTER UPDATE ON app_public.leads REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.cut_segments()
+CREATE TRIGGER _450_follow_moves AFTER UPDATE OF territory_id ON app_public.leads FOR EACH ROW WHEN ((old.territory_id <> new.territory_id)) EXECUTE FUNCTION app_private.follow_moves()
 CREATE TRIGGER _500_index_search_insert AFTER INSERT ON app_public.leads REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION app_private.index_search_insert()
 CREATE TRIGGER _500_index_search_update AFTER UPDATE OF first_name, last_name, email, merged_into_id, erased_at ON app_public.leads FOR EACH ROW WHEN ((((((old.first_name IS DISTINCT FROM new.first_name) OR (old.last_name IS DISTINCT FROM new.last_name)) OR (old.email IS DISTINCT FROM new.email)) OR (old.merged_into_id IS DISTINCT FROM new.merged_into_id)) OR (old.erased_at IS DISTINCT FROM new.erased_at))) EXECUTE FUNCTION app_private.index_search_update()
 CREATE TRIGGER _500_wake_queue AFTER UPDATE OF closed_at ON app_public.leads FOR EACH STATEMENT EXECUTE FUNCTION app_private.enqueue_route_queue()
@@ -4408,7 +4412,7 @@ app_public.clocks: catchment_worker may insert, select, update
 app_public.consents: catchment_bi may select
 app_public.consents: catchment_user may select
 app_public.consents: catchment_worker may insert, select
-app_public.consents: catchment_worker may update (note)
+app_public.consents: catchment_worker may update (lead_id, territory_id, origin_lead_id, note)
 app_public.contract_rules: catchment_worker may insert, select
 app_public.contracts: catchment_bi may select (id, path_id, territory_id, version, definition, is_history)
 app_public.contracts: catchment_worker may insert, select
