@@ -75,7 +75,7 @@ function sharesOf(
   return [...terms].map(([term, { count, weighted }]) => ({ term, count, share: weighted / count }));
 }
 
-function sum(numbers: readonly number[] | Map<string, number>): number {
+export function sum(numbers: readonly number[] | Map<string, number>): number {
   let all = 0;
   for (const number of numbers.values()) all += number;
   return all;

@@ -2,7 +2,7 @@ import type { ClientBase } from "pg";
 import type { Match } from "../normalize/match.ts";
 import { estimate, FIELDS, LEVELS, type Model, type Pattern, type Sample } from "./estimate.ts";
 import { type Pair, pairsByChance, pairsByKey } from "./pairs.ts";
-import { countByCountry } from "./terms.ts";
+import { countByCountry, sum } from "./terms.ts";
 import { thin } from "./thin.ts";
 
 const CHUNK = 2_000; // pairs compared by one statement
@@ -96,12 +96,10 @@ function flatCounts(patterns: readonly Pattern[]): number[] {
 function agreementOf(people: readonly Match[]): Pick<Sample, "agreeing" | "known"> {
   const of = FIELDS.map((field) => {
     const counted = [...countByCountry(people, field).values()];
-    const pairs = (counts: readonly number[]) =>
-      counts.reduce((all, count) => all + (count * (count - 1)) / 2, 0);
-    const sizes = counted.map((counts) => [...counts.values()].reduce((all, count) => all + count, 0));
+    const pairs = (counts: readonly number[]) => sum(counts.map((count) => (count * (count - 1)) / 2));
     return {
       agreeing: pairs(counted.flatMap((counts) => [...counts.values()])),
-      known: pairs(sizes),
+      known: pairs(counted.map(sum)),
     };
   });
   return { agreeing: of.map(({ agreeing }) => agreeing), known: of.map(({ known }) => known) };

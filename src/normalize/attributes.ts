@@ -10,6 +10,7 @@ import { normalizeLanguage } from "./language.ts";
 import { isRoleAddress } from "./mailbox.ts";
 import { normalizeName } from "./name.ts";
 import { normalizePhone } from "./phone.ts";
+import { isNoNumber } from "./placeholder.ts";
 import { asTyped, cleanLine, cleanMessage } from "./text.ts";
 import { normalizeBirthDate, normalizeInstant } from "./time.ts";
 import { explainUnreachable } from "./unreachable.ts";
@@ -130,7 +131,7 @@ function deriveCompanyDomain(attributes: Attributes): void {
 function identitiesOf({ email, phone, external_id }: Attributes, source: string): Identity[] {
   const identities: Identity[] = [];
   if (email !== undefined) identities.push(emailIdentity(email));
-  if (phone !== undefined) identities.push({ kind: "phone", value: phone });
+  if (phone !== undefined && !isNoNumber(phone)) identities.push({ kind: "phone", value: phone });
   if (external_id !== undefined) identities.push({ kind: "external_id", value: `${source}:${external_id}` });
   return identities;
 }

@@ -6,7 +6,10 @@ const ROLES: ReadonlySet<string> = new Set(
    inquiry invoice invoices it jobs kontakt kundenservice legal mail mailbox marketing media noreply no-reply office
    office1 order orders partner payments personal post postmaster praxis presse press purchasing reception rechnung
    recruiting reservations rh sac sales secretariat secretaria sekretariat service shop spam staff studio suporte
-   support team tech ventas vendas vertrieb verwaltung verkoop webmaster welcome zentrale`.split(/\s+/),
+   support team tech ventas vendas vertrieb verwaltung verkoop webmaster welcome zentrale
+   anonymous asdf fake keine nobody noemail no-email nomail no-mail none null test undefined unknown xxx`.split(
+    /\s+/,
+  ),
 );
 const TAG = /\+.*$/;
 

@@ -2,6 +2,7 @@ import type { Attributes } from "./attributes.ts";
 import { fold, foldUmlauts } from "./fold.ts";
 import { mailboxOf } from "./mailbox.ts";
 import { rootOfName } from "./nicknames.ts";
+import { isNoCompany, isNoName, isNoNumber } from "./placeholder.ts";
 import { skeletonOf } from "./skeleton.ts";
 import { streetOf } from "./street.ts";
 
@@ -60,12 +61,12 @@ export function matchOf(attributes: Attributes): Match {
   put(match, "postal_code", fold(attributes.postal_code ?? "").replaceAll(" ", ""));
   put(match, "region", fold(attributes.region ?? ""));
   put(match, "country", attributes.country ?? "");
-  put(match, "company", without(fold(attributes.company ?? ""), LEGAL_FORMS));
+  put(match, "company", companyOf(attributes));
   put(match, "company_domain", attributes.company_domain ?? "");
   put(match, "email", attributes.email ?? "");
   put(match, "mailbox", mailboxOf(attributes.email ?? ""));
   put(match, "handle", handleOf(match));
-  put(match, "phone", attributes.phone ?? "");
+  put(match, "phone", isNoNumber(attributes.phone ?? "") ? "" : (attributes.phone ?? ""));
   put(match, "person", personOf(match));
   match.keys = keysOf(match);
   return match;
@@ -79,10 +80,17 @@ function put(match: Match, field: Text, value: string): void {
 }
 
 function namesOf({ first_name = "", last_name = "" }: Attributes): { first: string; last: string } {
-  return {
-    first: foldUmlauts(without(fold(first_name), TITLES)),
-    last: foldUmlauts(without(fold(last_name), PARTICLES)),
-  };
+  return { first: nameOf(first_name, TITLES), last: nameOf(last_name, PARTICLES) };
+}
+
+function nameOf(typed: string, words: ReadonlySet<string>): string {
+  const folded = fold(typed);
+  return isNoName(typed, folded) ? "" : foldUmlauts(without(folded, words));
+}
+
+function companyOf({ company = "" }: Attributes): string {
+  const folded = fold(company);
+  return isNoCompany(folded) ? "" : without(folded, LEGAL_FORMS);
 }
 
 function personOf({ email, phone, first_name, last_name, birth_date, street, postal_code }: Match): string {

@@ -1,6 +1,7 @@
 import { NORMALIZED_FIELDS, type NormalizedField } from "../contracts/fields.ts";
 import { MAX_VIOLATIONS, pointerStep, type Violation, violation } from "../contracts/violation.ts";
 import type { Attributes } from "./attributes.ts";
+import { isNoNumber } from "./placeholder.ts";
 
 /** What a field is not, when it could not be read. */
 export const RULES: { [field in NormalizedField]?: string } = {
@@ -24,10 +25,15 @@ export function explainUnreachable(attributes: Attributes, reach: readonly strin
   );
   const [only, ...others] = reach;
   const path = only !== undefined && others.length === 0 ? pointerStep(only) : "";
+  const refused = unread.map((field) =>
+    violation("format", pointerStep(field), RULES[field] ?? "holds no text"),
+  );
+  if (reach.includes("phone") && isNoNumber(attributes.phone ?? ""))
+    refused.push(
+      violation("format", pointerStep("phone"), "is a number that many type who want to give none"),
+    );
   return [
-    ...unread
-      .slice(0, MAX_VIOLATIONS - 1)
-      .map((field) => violation("format", pointerStep(field), RULES[field] ?? "holds no text")),
+    ...refused.slice(0, MAX_VIOLATIONS - 1),
     violation("missing", path, `must have a valid value in at least one of: ${reach.join(", ")}`),
   ];
 }

@@ -39,7 +39,9 @@ test("a name and a country alone join nobody while nobody knows how frequent the
   expect(await oneValue(db, "select count(*)::int as value from app_public.leads")).toBe(3);
 });
 
-test("nor a name and a city: whether two addresses are one person's is a question for people", async ({ db }) => {
+test("nor a name and a city: whether two addresses are one person's is a question for people", async ({
+  db,
+}) => {
   const maria = { first_name: "Maria", last_name: "Silva", city: "São Paulo", country: "BR" };
   await receive(db, [{ attributes: { ...maria, email: "maria@post.example", phone: "+5511987654321" } }]);
   await receive(db, [{ attributes: { ...maria, email: "ms84@mail.example", phone: "+5511912345678" } }]);

@@ -24,8 +24,8 @@ test("what is compared is folded, and what is unknown is left out", () => {
     country: "DE",
   });
   expect(compared({})).toEqual({ keys: [] });
-  expect(compared({ first_name: "Dr.", last_name: "von" })).toMatchObject({
-    first_name: "dr",
+  expect(compared({ first_name: "Dom", last_name: "von" })).toMatchObject({
+    first_name: "dom",
     last_name: "von",
   });
 });
