@@ -17,6 +17,28 @@ test("two streams take what is there, the smaller one too, until little comes", 
   expect([most, waiting]).toEqual([2, []]);
 });
 
+test("the smaller one goes on as long as the larger one is at work: else the next would be as large, and alone", async () => {
+  let isLarge = true;
+  let isCompany = false;
+  let onSmall = () => {};
+  const batch = async () => {
+    if (!isLarge) {
+      onSmall();
+      await pause(1);
+      return 1;
+    }
+    isLarge = false;
+    await pause(400); // longer than both go on behind a large one
+    const met = new Promise<boolean>((resolve) => {
+      onSmall = () => resolve(true);
+    });
+    isCompany = await Promise.race([met, pause(5_000, false, { ref: false })]);
+    return 500;
+  };
+  await sideBySide({ batch, many: 20, isStopping: () => isCompany });
+  expect(isCompany).toBe(true);
+});
+
 test("when one fails the other ends with its batch, and nothing goes on behind the failure", async () => {
   let calls = 0;
   let under = 0;
