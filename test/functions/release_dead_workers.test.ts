@@ -29,6 +29,24 @@ test("a worker that died lets its jobs go, once", async ({ database }) => {
   expect(await release(db)).toBe(0);
 });
 
+test("a job of theirs that was asked for again meanwhile goes: its successor does the work", async ({
+  database,
+}) => {
+  const db = await connect(database.urls.worker);
+  await db.query("delete from app_private.worker_pools");
+  await db.query("insert into app_private.worker_pools (worker_ids) values ('{dead-3}')");
+  await takeJob(db, "dead-3");
+  await db.query("select graphile_worker.add_job('drain_captures', job_key => 'dead-3')");
+  const jobs = () =>
+    allValues(
+      db,
+      "select key as value from graphile_worker.jobs where key = 'dead-3' or key is null and last_error is null",
+    );
+  expect(await jobs()).toEqual([null, "dead-3"]);
+  expect(await release(db)).toBe(1);
+  expect(await jobs()).toEqual(["dead-3"]);
+});
+
 test("the lock ends with the process, however it ends, and is taken again when only the connection was lost", async ({
   database,
 }) => {
