@@ -6,6 +6,7 @@ import {
   type OpenDatabase,
   openDatabase,
 } from "../postgres/instance.ts";
+import { readServerRecord } from "../postgres/server_record.ts";
 import { addressOf } from "./address.ts";
 import { look } from "./organization.ts";
 import { refused } from "./outcome.ts";
@@ -15,8 +16,12 @@ import { note } from "./output.ts";
 export async function findRunning(config: Config): Promise<DatabaseUrls> {
   const urls = await findDatabase(config);
   if (urls !== null) return urls;
-  throw refused(
-    `No Catchment runs in ${config.dataDir}. Start it with \`npx catchment start\`, ` +
+  throw noneRuns(config);
+}
+
+function noneRuns({ dataDir }: Config): Error {
+  return refused(
+    `No Catchment runs in ${dataDir}. Start it with \`npx catchment start\`, ` +
       "or set CATCHMENT_DATA_DIR to the folder where one runs.",
   );
 }
@@ -30,10 +35,16 @@ export async function findAddress(config: Config): Promise<string> {
   );
 }
 
-/** The same, but an embedded database that does not run is started for this command alone. Nothing else is made. */
+/**
+ * The same, but an embedded database that does not run is started for this command alone. None is made: in the wrong folder an
+ * empty one would look like lost data.
+ */
 export async function attach(config: Config): Promise<OpenDatabase> {
   const urls = await findDatabase(config);
-  if (urls === null) return openDatabase(config, note);
+  if (urls === null) {
+    if ((await readServerRecord(config.dataDir)) === null) throw noneRuns(config);
+    return openDatabase(config, note);
+  }
   await look(urls, async () => {});
   return { urls, stop: async () => {} };
 }

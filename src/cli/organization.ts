@@ -22,7 +22,8 @@ export async function look<Result>(
     if (["42P01", "3F000"].includes(code)) throw refused(`The database has no tables yet. ${MIGRATE}`);
     if (["3D000", "28P01", "28000"].includes(code)) {
       const refusal = error instanceof Error ? error.message : code;
-      throw refused(`The database ${pathname.slice(1)} at ${host} refuses us: ${refusal}. ${MIGRATE}`);
+      const advice = code === "28P01" ? OTHER_KEY : MIGRATE;
+      throw refused(`The database ${pathname.slice(1)} at ${host} refuses us: ${refusal}. ${advice}`);
     }
     if (isConnectionLoss(error)) throw refused(`The database at ${host} does not answer (${code}).`);
     throw error;
@@ -30,6 +31,9 @@ export async function look<Result>(
 }
 
 const MIGRATE = "`npx catchment migrate` prepares it.";
+const OTHER_KEY =
+  "Is CATCHMENT_KEY that of this installation? Only for a new one, or to change the key for all its programs: `npx catchment migrate` " +
+  "sets the passwords that go with the key that it finds.";
 
 /** Whoever needs every table as this version of the program knows it. */
 export async function refusePending({ owner }: Pick<DatabaseUrls, "owner">): Promise<void> {

@@ -27,7 +27,10 @@ export async function migrate(options: {
   const settings = migrateSettings(options);
   await withConnection(ownerUrl, async (holder) => {
     await holder.query("select pg_catalog.pg_advisory_lock($1)", [MIGRATE_LOCK]);
-    await withPooledClient(ownerUrl, (client) => runCommitted(client, settings));
+    await withPooledClient(ownerUrl, async (client) => {
+      await runCommitted(client, settings);
+      await makePartitions(client);
+    });
     if (options.withCurrent) await runCurrent(ownerUrl, settings, log);
   });
 }
@@ -69,6 +72,13 @@ async function runCommitted(client: PoolClient, settings: Settings): Promise<voi
   parsed.logger.info(
     remaining.length === 0 ? "no migration to run" : `${remaining.length} migrations were run`,
   );
+}
+
+/** A database that no worker served for months has none for today. An old one, or that of a test, may not know the function. */
+async function makePartitions(client: PoolClient): Promise<void> {
+  const known = "select to_regprocedure('app_private.make_partitions(timestamptz, int)') as function";
+  const { rows } = await client.query<{ function: string | null }>(known);
+  if (rows[0]?.function) await client.query("select app_private.make_partitions(now(), 6)");
 }
 
 async function withPooledClient(url: string, work: (client: PoolClient) => Promise<void>): Promise<void> {

@@ -98,6 +98,7 @@ export async function startWorker({ url, log, ...ways }: WorkerOptions): Promise
     const shift = await startShift({ pool, url, concurrency: JOBS, taskList, sweeps, log: log.line });
     try {
       await reap(pool);
+      await pool.query("select app_private.make_partitions(now(), 6)"); // without them every capture is refused
       await pool.query("select app_private.wake($1)", ["drain_captures"]);
       await pool.query("select app_private.arm_fire_thresholds()");
       return shift;

@@ -90,6 +90,8 @@ test("a gap ends the months that count as ahead", async ({ db }) => {
   expect(await ahead()).toBe(4);
   await db.query("drop table app_public.captures_2032_01");
   expect(await ahead()).toBe(1);
+  await db.query("drop table app_public.captures_2031_11");
+  expect(await ahead()).toBe(0); // this month's own: nothing is kept now
 });
 
 function make(db: ClientBase, asOf: string, months: number): Promise<string[]> {

@@ -29,6 +29,19 @@ test("nothing committed and nothing current is nothing to do", async () => {
   expect(await pendingMigrations(ownerUrl, folder)).toEqual([]);
 });
 
+test("every run makes the partitions of a database that no worker served for months", async () => {
+  const made = `create schema if not exists app_private;
+    create table if not exists app_private.made (months int);
+    create or replace function app_private.make_partitions(as_of timestamptz, months_ahead int) returns void language sql
+      as 'insert into app_private.made values (months_ahead)';\n`;
+  const folder = await dbFolder({ "current/1-partitions.sql": made });
+  const ownerUrl = await blankDatabase();
+  await migrate({ ownerUrl, migrationsFolder: folder, withCurrent: true, log: () => {} });
+  expect(await ask(ownerUrl, "select months from app_private.made")).toEqual([]);
+  await migrate({ ownerUrl, migrationsFolder: folder, log: () => {} });
+  expect(await ask(ownerUrl, "select months from app_private.made")).toEqual([{ months: 6 }]);
+});
+
 test("the current migration runs only when asked for, includes and all, and runs again", async () => {
   const folder = await dbFolder(FILES);
   const ownerUrl = await blankDatabase();

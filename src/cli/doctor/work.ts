@@ -27,7 +27,7 @@ export async function checkWork(worker: Client): Promise<Finding[]> {
       : fail(
           "partitions",
           `made for ${months} months ahead`,
-          "Start a worker, whose daily job makes six: without any, captures are refused.",
+          "`npx catchment migrate`, or the start of a worker, makes six: without that of a month its captures are refused.",
         ),
     stuck("captures", counts.captures, "pending for more than 5 minutes"),
     stuck("thresholds", counts.thresholds, "due for more than a minute and unfired"),
@@ -75,10 +75,4 @@ const COUNTS = `
            where jobs.attempts >= jobs.max_attempts and jobs.key is not null and jobs.locked_at is null) as jobs,
          (select count(*)::int from pools where pools.is_alive) as live,
          (select count(*)::int from pools where not pools.is_alive) as dead,
-         (select coalesce(min(ahead), 0)::int from (
-            select (select count(*) from pg_inherits
-                     where pg_inherits.inhparent = pg_class.oid
-                       and substring(inhrelid::regclass::text from '[0-9]{4}_[0-9]{2}$')
-                           > to_char(now() at time zone 'UTC', 'YYYY_MM')) as ahead
-              from pg_class
-             where pg_class.relkind = 'p' and relnamespace::regnamespace::text in ('app_public', 'app_private')) as parents) as months`;
+         app_private.partition_months_ahead(now()) as months`;
