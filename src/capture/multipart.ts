@@ -25,13 +25,21 @@ function* partsOf(body: Buffer, boundary: string): Generator<Buffer | undefined>
   let at = body.indexOf(`--${boundary}`);
   if (at === -1) return yield undefined;
   at += delimiter.length - 2;
+  at = behindPadding(body, at);
   while (body.toString("latin1", at, at + 2) === "\r\n") {
     const end = body.indexOf(delimiter, at);
     if (end === -1) return yield undefined;
     yield body.subarray(at + 2, end);
-    at = end + delimiter.length;
+    at = behindPadding(body, end + delimiter.length);
   }
   if (body.toString("latin1", at, at + 2) !== "--") yield undefined;
+}
+
+/** Blanks may stand behind a boundary (RFC 2046). */
+function behindPadding(body: Buffer, from: number): number {
+  let at = from;
+  while (body[at] === 0x20 || body[at] === 0x09) at += 1;
+  return at;
 }
 
 function readPart(part: Buffer, charset: string | undefined): [string, string] | undefined {
@@ -40,12 +48,16 @@ function readPart(part: Buffer, charset: string | undefined): [string, string] |
   const head = textOf(part.subarray(0, end), charset);
   const name = head === undefined ? undefined : parameter(head, "name");
   if (head === undefined || name === undefined) return undefined;
-  const value = parameter(head, "filename") ?? textOf(part.subarray(end + HEAD_END.length), charset);
+  const value =
+    parameter(head, "filename") ??
+    parameter(head, "filename\\*") ??
+    textOf(part.subarray(end + HEAD_END.length), charset);
   return value === undefined ? undefined : [name, value];
 }
 
-/** Of Content-Disposition. Browsers write a quote inside of a name as %22. */
+/** Of Content-Disposition, quoted or as a bare word, as .NET writes it. Browsers write a quote inside of a name as %22. */
 function parameter(head: string, name: string): string | undefined {
   const line = head.split("\r\n").find((one) => one.toLowerCase().startsWith("content-disposition:"));
-  return new RegExp(`;\\s*${name}="([^"]*)"`, "i").exec(line ?? "")?.[1]?.replaceAll("%22", '"');
+  const [, quoted, word] = new RegExp(`;\\s*${name}=(?:"([^"]*)"|([^\\s;"]+))`, "i").exec(line ?? "") ?? [];
+  return quoted?.replaceAll("%22", '"') ?? word;
 }

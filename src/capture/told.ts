@@ -64,10 +64,9 @@ export function ignored(reason: string): Reading {
   return { kind: "ignored", reason };
 }
 
-/** Parts joined to one key of at most 255 characters; undefined when one of them is missing. */
+/** Parts joined to one key, however long (eventKey); undefined when one of them is missing. */
 export function keyOf(...parts: readonly (string | undefined)[]): string | undefined {
-  const key = parts.join(":");
-  return parts.includes(undefined) || key.length > 255 ? undefined : key;
+  return parts.includes(undefined) ? undefined : parts.join(":");
 }
 
 /** An event like another, with another body: one part of what came together. */

@@ -20,10 +20,12 @@ export function readActivity(type: string | undefined, data: unknown): Reading |
       violation("missing", "/email", "or phone or external_id must say whose activity this is"),
     );
   }
+  const isResponse = RESPONSES.get(at(data, "is_response") ?? false);
+  if (isResponse === undefined) return unreadable(violation("type", "/is_response", "must be true or false"));
   const activity = {
     subject,
     kind,
-    isResponse: at(data, "is_response") === true,
+    isResponse,
     ...known({
       note: textAt(data, "note"),
       occurredAt: textAt(data, "occurred_at"),
@@ -37,6 +39,12 @@ export function readActivity(type: string | undefined, data: unknown): Reading |
 
 /** Behind whatever the sender puts in front: `com.acme.activity.call`. */
 const ACTIVITY = /(?:^|\.)activity\.(\w+)$/;
+
+/** As programs write it. A response stops the clock: what is neither is not taken for none. */
+const RESPONSES = new Map<unknown, boolean>([
+  ...[true, "true", 1, "1"].map((value): [unknown, boolean] => [value, true]),
+  ...[false, "false", 0, "0", ""].map((value): [unknown, boolean] => [value, false]),
+]);
 
 const KINDS = new Map<string, ReportedActivity["kind"]>([
   ["call", "call"],

@@ -38,6 +38,12 @@ export function textAt(document: unknown, place: string): string {
   return textOf(valueAt(document, stepsOf(place))) ?? "";
 }
 
+/** Whether a list or an object stands where a text should: an answer nobody can read, unlike silence. */
+export function isUnreadableAt(document: unknown, place: string): boolean {
+  const value = valueAt(document, stepsOf(place)) ?? null;
+  return value !== null && textOf(value) === undefined;
+}
+
 function stepsOf(place: string): string[] {
   if (!place.startsWith("/")) return [place];
   return place

@@ -11,8 +11,12 @@ export function normalizeCountry(text: string): string | undefined {
   const known = table.get(text); // "DE" and "de" need no cleaning
   if (known !== undefined) return known;
   const name = cleanLine(text);
+  if (name !== undefined && NOT_TOLD.test(name)) return undefined;
   return name === undefined || name.length > LONGEST_NAME ? undefined : table.get(keyOf(name));
 }
+
+/** "n/a", "N.A.", "n/d": not Namibia, whose code has no marks in it. */
+const NOT_TOLD = /^n\s*[./-]\s*[ad]\s*\.?$/i;
 
 // Some 1,700 names, built with the first country that is asked for.
 let table: ReadonlyMap<string, string> | undefined;

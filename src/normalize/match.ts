@@ -5,6 +5,7 @@ import { rootOfName } from "./nicknames.ts";
 import { isNoCompany, isNoName, isNoNumber } from "./placeholder.ts";
 import { skeletonOf } from "./skeleton.ts";
 import { streetOf } from "./street.ts";
+import { cut } from "./text.ts";
 
 /** What of a lead is compared with others, folded; absent means unknown. Columns of the table match_records. */
 export type Match = {
@@ -76,7 +77,7 @@ type Text = Exclude<keyof Match, "keys">;
 const LONGEST = 100; // what is longer is no name and no address; levenshtein takes at most 255 bytes
 
 function put(match: Match, field: Text, value: string): void {
-  if (value !== "") match[field] = value.slice(0, field === "email" || field === "person" ? 300 : LONGEST);
+  if (value !== "") match[field] = cut(value, field === "email" || field === "person" ? 300 : LONGEST);
 }
 
 function namesOf({ first_name = "", last_name = "" }: Attributes): { first: string; last: string } {

@@ -45,8 +45,8 @@ function composed(text: string, limit: number): string | undefined {
   return cut(text.trim().normalize("NFC"), limit).trimEnd() || undefined;
 }
 
-// Never through the middle of a surrogate pair.
-function cut(text: string, limit: number): string {
+/** At most so many UTF-16 units, never through the middle of a surrogate pair: half of one is nothing that jsonb keeps. */
+export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const last = text.charCodeAt(limit - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit);

@@ -34,12 +34,17 @@ test("a type that ends in an activity finds its lead by what the data says", () 
   });
 });
 
-test("only what says true is an answer of ours", () => {
-  for (const is_response of ["true", 1, {}, null]) {
-    expect(readActivity("activity.call", { email: "a@b.de", is_response })).toMatchObject({
-      activity: { isResponse: false },
+test("an answer of ours is told as programs write it; what is neither yes nor no is not taken for no", () => {
+  const read = (is_response: unknown) => readActivity("activity.call", { email: "a@b.de", is_response });
+  for (const told of [true, "true", 1, "1"])
+    expect(read(told)).toMatchObject({ activity: { isResponse: true } });
+  for (const told of [false, "false", 0, null, undefined])
+    expect(read(told)).toMatchObject({ activity: { isResponse: false } });
+  for (const told of ["maybe", {}, [true]])
+    expect(read(told)).toMatchObject({
+      kind: "unreadable",
+      violations: [{ kind: "type", path: "/is_response" }],
     });
-  }
 });
 
 test("an activity of nobody is quarantined; another type tells of none", () => {

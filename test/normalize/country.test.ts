@@ -47,3 +47,15 @@ test.each([
 ])("%j is no country", (typed) => {
   expect(normalizeCountry(typed)).toBeUndefined();
 });
+
+test.each(["n/a", "N.A.", "N/A", "n.d.", "N / D"])("%s tells no country, least of all Namibia", (text) => {
+  expect(normalizeCountry(text)).toBeUndefined();
+});
+
+test.each([
+  ["NA", "NA"],
+  ["U.S.A.", "US"],
+  ["u.s.", "US"],
+])("%s is a code", (text, code) => {
+  expect(normalizeCountry(text)).toBe(code);
+});

@@ -101,3 +101,9 @@ test("no field is longer than a name or an address can be, and every key stands 
     new Set(compared({ ...ANA, last_name: "Anders" }).keys).size,
   );
 });
+
+test("a long name is never cut through a letter: half of one is nothing that jsonb keeps", () => {
+  const { last_name = "" } = compared({ last_name: `a${"𠮷".repeat(60)}` });
+  expect(last_name.isWellFormed()).toBe(true);
+  expect(last_name.length).toBe(99);
+});

@@ -53,6 +53,15 @@ test.each([
     MULTIPART,
     { email: "a@b.de", note: "two\r\nlines -- ü", cv: 'Ana "A".pdf' },
   ],
+  [
+    "a multipart form with bare names and blanks behind a boundary",
+    multipart(
+      "Content-Disposition: form-data; name=email\r\n\r\na@b.de",
+      "Content-Disposition: form-data; name=cv; filename*=utf-8''Ana.pdf\r\n\r\n\u0001",
+    ).replaceAll("------x\r\n", "------x \t\r\n"),
+    MULTIPART,
+    { email: "a@b.de", cv: "utf-8''Ana.pdf" },
+  ],
 ])("%s is read", (_what, body, contentType, document) => {
   expect(read(body, contentType)).toEqual({ kind: "lead", document });
 });
