@@ -69,6 +69,9 @@ test("a touch that came from elsewhere is told where its place and the lead's ne
 
 test("by a realignment the open case goes to the operations of where the pair meets now", async ({ db }) => {
   await inDoubt(db);
+  await db.query(
+    "update app_public.exceptions set owner_team_id = teams.id from app_public.teams where teams.slug = 'sales-de'",
+  );
   const revision = await addRules(db, [{ territory: "br", country: "DE" }]);
   await db.query("select app_private.schedule_realignment($1, $2, false, now(), now())", [
     await territoryId(db, "global"),
