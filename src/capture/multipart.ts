@@ -1,5 +1,5 @@
 import { type FormReading, fieldsOf, refused } from "./form_body.ts";
-import { textOf } from "./media_type.ts";
+import { parametersOf, textOf } from "./media_type.ts";
 
 /**
  * A body of multipart/form-data (RFC 7578). A file tells its name only; its bytes stay with the capture. Refuses what
@@ -46,18 +46,22 @@ function readPart(part: Buffer, charset: string | undefined): [string, string] |
   const end = part.indexOf(HEAD_END);
   if (end === -1) return undefined;
   const head = textOf(part.subarray(0, end), charset);
-  const name = head === undefined ? undefined : parameter(head, "name");
-  if (head === undefined || name === undefined) return undefined;
-  const value =
-    parameter(head, "filename") ??
-    parameter(head, "filename\\*") ??
-    textOf(part.subarray(end + HEAD_END.length), charset);
-  return value === undefined ? undefined : [name, value];
+  if (head === undefined) return undefined;
+  const parameters = dispositionOf(head);
+  const name = parameters.get("name");
+  if (name === undefined) return undefined;
+  const file = parameters.get("filename") ?? parameters.get("filename*");
+  const value = file === undefined ? textOf(part.subarray(end + HEAD_END.length), charset) : unescaped(file);
+  return value === undefined ? undefined : [unescaped(name), value];
 }
 
-/** Of Content-Disposition, quoted or as a bare word, as .NET writes it. Browsers write a quote inside of a name as %22. */
-function parameter(head: string, name: string): string | undefined {
+/** The parameters of Content-Disposition, quoted or as bare words, as .NET writes them. */
+function dispositionOf(head: string): ReadonlyMap<string, string> {
   const line = head.split("\r\n").find((one) => one.toLowerCase().startsWith("content-disposition:"));
-  const [, quoted, word] = new RegExp(`;\\s*${name}=(?:"([^"]*)"|([^\\s;"]+))`, "i").exec(line ?? "") ?? [];
-  return quoted?.replaceAll("%22", '"') ?? word;
+  return parametersOf(line ?? "");
+}
+
+/** Browsers write a quote inside of a name as %22. */
+function unescaped(text: string): string {
+  return text.replaceAll("%22", '"');
 }

@@ -16,7 +16,7 @@ export function normalizeCountry(text: string): string | undefined {
 }
 
 /** "n/a", "N.A.", "n/d": not Namibia, whose code has no marks in it. */
-const NOT_TOLD = /^n\s*[./-]\s*[ad]\s*\.?$/i;
+const NOT_TOLD = /^\W*n[\W_]+[ad]\W*$/i;
 
 // Some 1,700 names, built with the first country that is asked for.
 let table: ReadonlyMap<string, string> | undefined;

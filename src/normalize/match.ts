@@ -146,8 +146,8 @@ function keysOf(match: Match): string[] {
     add("name company", name, match.company_domain ?? match.company);
     if (keys.length === 0 && postal === undefined) add("name", name);
   }
-  add("birth", birth, first?.[0]);
-  if (last?.[0] !== first?.[0]) add("birth", birth, last?.[0]);
+  add("birth", birth, initialOf(first));
+  if (initialOf(last) !== initialOf(first)) add("birth", birth, initialOf(last));
   add("birth postal", birth, postal);
   add("postal", postal, sound);
   if (street !== undefined || birth !== undefined) add("postal first", postal, firstSound);
@@ -165,4 +165,6 @@ function houseOf(street: string | undefined): string | undefined {
   return words.length > 2 ? `${words[0]} ${words.at(-1)}` : street;
 }
 
+/** A whole letter, also where it takes two UTF-16 units: jsonb keeps no half. */
+const initialOf = (name = "") => name.match(/^./u)?.[0];
 const squashed = (text: string | undefined) => text?.replaceAll(" ", "");

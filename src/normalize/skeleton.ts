@@ -1,3 +1,5 @@
+import { cut } from "./text.ts";
+
 const CLASSES: [RegExp, string][] = [
   [/ph/g, "f"],
   [/sch|sh|sz|cz|ch|tsch|x|z|c(?=[eiy])/g, "s"],
@@ -19,5 +21,5 @@ export function skeletonOf(folded: string): string {
   let text = folded.replaceAll(" ", "");
   for (const [letters, sound] of CLASSES) text = text.replace(letters, sound);
   const first = text.slice(0, 1).replace(/[aeiouyh]/, "a");
-  return (first + text.slice(1).replace(SOFT, "")).replace(DOUBLED, "$1").slice(0, 6);
+  return cut((first + text.slice(1).replace(SOFT, "")).replace(DOUBLED, "$1"), 6);
 }

@@ -48,12 +48,18 @@ test.each([
   expect(normalizeCountry(typed)).toBeUndefined();
 });
 
-test.each(["n/a", "N.A.", "N/A", "n.d.", "N / D"])("%s tells no country, least of all Namibia", (text) => {
-  expect(normalizeCountry(text)).toBeUndefined();
-});
+test.each(["n/a", "N.A.", "N/A", "n.d.", "N / D", "(n/a)", "n\\a", "N_A", "n a"])(
+  "%s tells no country, least of all Namibia",
+  (text) => {
+    expect(normalizeCountry(text)).toBeUndefined();
+  },
+);
 
 test.each([
   ["NA", "NA"],
+  ["na", "NA"],
+  [" NA ", "NA"],
+  ["U.K.", "GB"],
   ["U.S.A.", "US"],
   ["u.s.", "US"],
 ])("%s is a code", (text, code) => {

@@ -107,3 +107,9 @@ test("a long name is never cut through a letter: half of one is nothing that jso
   expect(last_name.isWellFormed()).toBe(true);
   expect(last_name.length).toBe(99);
 });
+
+test("no key is cut through a letter either", () => {
+  const { keys } = compared({ ...ANA, first_name: "𠮷𠮷", last_name: "b𠮷𠮷𠮷𠮷" });
+  expect(keys).toContain("birth:19840327 𠮷");
+  expect(keys.filter((key) => !key.isWellFormed())).toEqual([]);
+});

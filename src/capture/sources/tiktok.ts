@@ -21,7 +21,7 @@ export const tiktok: Source = {
   }),
   key: (event) => {
     const envelope = objectIn(event.body);
-    return keyOf(textAt(envelope, "event"), idOf(contentOf(envelope)));
+    return keyOf(withoutColon(textAt(envelope, "event")), idOf(contentOf(envelope)));
   },
   read: (event) => readObject(event, readEnvelope),
 };
@@ -40,6 +40,11 @@ function contentOf(envelope: unknown): unknown {
   if (typeof content !== "string") return content;
   const read = readDocument(Buffer.from(content));
   return read.ok ? read.document : undefined;
+}
+
+/** So that the first colon of a key is the one between its parts: "lead:1" and "2" are not "lead" and "1:2". */
+function withoutColon(event: string | undefined): string | undefined {
+  return event?.replaceAll("%", "%25").replaceAll(":", "%3A");
 }
 
 function idOf(content: unknown): string | undefined {

@@ -62,6 +62,18 @@ test.each([
     MULTIPART,
     { email: "a@b.de", cv: "utf-8''Ana.pdf" },
   ],
+  [
+    "a boundary in quotes with a semicolon inside",
+    '--a;b\r\nContent-Disposition: form-data; name="email"\r\n\r\na@b.de\r\n--a;b--\r\n',
+    'multipart/form-data; boundary="a;b"; charset=utf-8',
+    { email: "a@b.de" },
+  ],
+  [
+    "a name in quotes that looks like a parameter",
+    multipart('Content-Disposition: form-data; name="a; filename=b"\r\n\r\nsaid'),
+    MULTIPART,
+    { "a; filename=b": "said" },
+  ],
 ])("%s is read", (_what, body, contentType, document) => {
   expect(read(body, contentType)).toEqual({ kind: "lead", document });
 });

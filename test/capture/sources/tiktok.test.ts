@@ -60,3 +60,11 @@ test("other events are recorded, and a content that is no JSON is refused", () =
   });
   expect(tiktok.key?.(jsonEvent({ event: "lead.created", content: "{" }))).toBeUndefined();
 });
+
+test("an event and an id that share their colons have a key each", () => {
+  const key = (event: string, id: string) =>
+    tiktok.key?.(jsonEvent({ event, content: JSON.stringify({ lead_id: id }) }));
+  expect(key("lead", "1:2")).toBe("lead:1:2");
+  expect(key("lead:1", "2")).not.toBe(key("lead", "1:2"));
+  expect(key("lead:1", "2")).not.toBe(key("lead%3A1", "2"));
+});
