@@ -6,11 +6,14 @@ import type { PublishedContract } from "./judge.ts";
 export type ContractCache = (
   client: ClientBase,
   ids: readonly number[],
-) => Promise<ReadonlyMap<number, PublishedContract>>;
+) => Promise<ReadonlyMap<number, PublishedContract | undefined>>;
 
-/** Published contracts never change, so each is read and compiled once a process. */
-export function makeContractCache(): ContractCache {
-  const known = new Map<number, PublishedContract>();
+/**
+ * Published contracts never change, so each is read and compiled once a process. One that compiled when it was
+ * published and no longer does, as after an upgrade, is undefined: those of other paths go on.
+ */
+export function makeContractCache(log: (line: string) => void = () => {}): ContractCache {
+  const known = new Map<number, PublishedContract | undefined>();
   return async (client, ids) => {
     const missing = [...new Set(ids)].filter((id) => !known.has(id));
     if (missing.length > 0) {
@@ -18,11 +21,22 @@ export function makeContractCache(): ContractCache {
         "select contracts.id, contracts.definition from app_public.contracts where contracts.id = any ($1)",
         [missing],
       );
-      for (const row of rows) {
-        const contract = Contract.parse(row.definition);
-        known.set(row.id, { contract, compiled: compileContract(contract) });
-      }
+      for (const { id, definition } of rows) known.set(id, published(id, definition, log));
     }
     return known;
   };
+}
+
+function published(
+  id: number,
+  definition: unknown,
+  log: (line: string) => void,
+): PublishedContract | undefined {
+  try {
+    const contract = Contract.parse(definition);
+    return { contract, compiled: compileContract(contract) };
+  } catch (error) {
+    log(`contract ${id} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }

@@ -3,11 +3,12 @@ import type { Pool, PoolClient } from "pg";
 import { errorCode } from "../postgres/connect.ts";
 import { inTransaction, isRetryable } from "../postgres/pools.ts";
 import { type ContractCache, makeContractCache } from "./contract_cache.ts";
-import { type ClaimedCapture, type Judgement, judge, type PublishedContract } from "./judge.ts";
+import { failed } from "./failed.ts";
+import type { ClaimedCapture } from "./judge.ts";
+import { type Judged, judgeSafely } from "./judge_safely.ts";
 import { releasedOf, settleReleases } from "./settle_releases.ts";
 import { BREATH_MS, sideBySide } from "./side_by_side.ts";
 import { type Watch, withWatch } from "./watch.ts";
-import { withMatch } from "./with_match.ts";
 
 export type Drain = {
   /** Takes pending captures through the stages until none is left that nobody else holds; answers how many. */
@@ -23,11 +24,12 @@ export type DrainOptions = { pool: Pool; watchPool?: Pool; log: (line: string) =
 
 /**
  * The way of pending captures: claim, judge (stages 3 and 4, here), process (stages 5 to 11, one SQL function).
- * A batch that fails is bisected until the bad capture stands alone and is quarantined; a lost connection, a
- * deadlock or a restart of the server is thrown, since the captures are still pending then.
+ * A capture that judging throws on, or whose contract no longer compiles, is quarantined. A batch that fails is
+ * bisected until the bad capture stands alone and is quarantined; a lost connection, a deadlock or a restart of the
+ * server is thrown, since the captures are still pending then.
  */
 export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: DrainOptions): Drain {
-  const contractsOf = makeContractCache();
+  const contractsOf = makeContractCache(log);
   let isRunning = false;
   let isStopping = false;
 
@@ -81,7 +83,7 @@ type BatchOptions = Required<Omit<DrainOptions, "watchPool">> & { contractsOf: C
 type Failing = BatchOptions & { released: ReadonlySet<string> };
 
 async function drainBatch(options: BatchOptions): Promise<number> {
-  let judgements: Judgement[] = [];
+  let judgements: Judged[] = [];
   let released: ReadonlySet<string> = new Set();
   try {
     return await inTransaction(options.pool, async (client) => {
@@ -91,7 +93,9 @@ async function drainBatch(options: BatchOptions): Promise<number> {
         client,
         captures.map((capture) => capture.contract_id),
       );
-      judgements = captures.map((capture) => judge(capture, contractOf(capture, contracts)));
+      judgements = captures.map((capture) =>
+        judgeSafely(capture, contracts.get(capture.contract_id), options.log),
+      );
       released = releasedOf(captures);
       await process(client, judgements, released);
       return captures.length;
@@ -112,23 +116,13 @@ async function claim(client: PoolClient, batchSize: number): Promise<ClaimedCapt
   return rows;
 }
 
-function contractOf(
-  capture: ClaimedCapture,
-  contracts: ReadonlyMap<number, PublishedContract>,
-): PublishedContract {
-  const contract = contracts.get(capture.contract_id);
-  if (contract === undefined)
-    throw new Error(`Capture ${capture.id} pins contract ${capture.contract_id}, which is not there`);
-  return contract;
-}
-
 async function process(
   client: PoolClient,
-  judgements: readonly Judgement[],
+  judgements: readonly Judged[],
   released: ReadonlySet<string>,
 ): Promise<void> {
   const settled = judgements.filter((judgement) => "settle" in judgement);
-  const accepted = judgements.filter((judgement) => "attributes" in judgement).map(withMatch);
+  const accepted = judgements.filter((judgement) => "attributes" in judgement);
   const refused = judgements.filter((judgement) => "violations" in judgement);
   if (settled.length < judgements.length) {
     await client.query({
@@ -150,7 +144,7 @@ function saysNothingOfTheData(error: unknown): boolean {
 }
 
 /** Halves until one capture stands alone. The rows were let go with the failed transaction; another worker may hold some by now. */
-async function bisect(options: Failing, judgements: Judgement[], cause: unknown): Promise<void> {
+async function bisect(options: Failing, judgements: Judged[], cause: unknown): Promise<void> {
   if (judgements.length > 1) {
     const middle = judgements.length >> 1;
     await retryHalf(options, judgements.slice(0, middle));
@@ -166,7 +160,7 @@ async function bisect(options: Failing, judgements: Judgement[], cause: unknown)
   });
 }
 
-async function retryHalf(options: Failing, judgements: Judgement[]): Promise<void> {
+async function retryHalf(options: Failing, judgements: Judged[]): Promise<void> {
   try {
     await inTransaction(options.pool, async (client) => {
       await client.query("select from app_private.reclaim_captures($1)", [judgements.map(({ id }) => id)]);
@@ -176,10 +170,4 @@ async function retryHalf(options: Failing, judgements: Judgement[]): Promise<voi
     if (saysNothingOfTheData(error)) throw error;
     await bisect(options, judgements, error);
   }
-}
-
-/** Only the code: the message of a failed statement may hold what a stranger typed. */
-function failed(id: string, code: string) {
-  const message = `The pipeline failed on this capture${code ? ` (${code})` : ""}`;
-  return { id, kind: "processing_failed", violations: [{ kind: "failed", path: "", message }] };
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import type { ClaimedCapture, Judgement } from "./judge.ts";
+import type { ClaimedCapture } from "./judge.ts";
 
 /** Those that were in quarantine before: their cases must learn what became of them. */
 export function releasedOf(captures: readonly ClaimedCapture[]): ReadonlySet<string> {
@@ -9,7 +9,7 @@ export function releasedOf(captures: readonly ClaimedCapture[]): ReadonlySet<str
 /** Tells the cases of the released ones among these captures, in the transaction that processed them. */
 export async function settleReleases(
   client: ClientBase,
-  judgements: readonly Judgement[],
+  judgements: readonly { id: string }[],
   released: ReadonlySet<string>,
 ): Promise<void> {
   const ids = judgements.map(({ id }) => id).filter((id) => released.has(id));

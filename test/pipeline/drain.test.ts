@@ -84,6 +84,43 @@ test("one that breaks the stages is set apart from its batch, and the others go 
   expect(touches).toHaveLength(19);
 });
 
+test("one that judging throws on is quarantined without the text of the error, and its neighbors go on", async ({
+  pipeline,
+}) => {
+  const { drain, db, lines } = pipeline;
+  // A zone that nothing knows: Intl throws on it, with the zone in the message.
+  await db.query("update app_public.territories set time_zone = 'Nowhere/Land' where slug = 'de'");
+  const arrivals: Arrival[] = [1, 2, 3].map(() => ({ attributes: someone({ country: "FR" }) }));
+  arrivals[1] = { path: "partner-feed", attributes: someone({ occurred_at: "2026-07-01 12:00" }) };
+  const ids = await stageArrivals(db, arrivals);
+  expect(await drain.run()).toBe(3);
+
+  expect(await statuses(db)).toEqual(["2 lead_created", "1 processing_failed"]);
+  expect(lines).toEqual([`capture ${ids[1]} was quarantined: judging it failed with RangeError`]);
+  expect(
+    await allValues(
+      db,
+      "select violations as value from app_public.captures where outcome = 'processing_failed'",
+    ),
+  ).toEqual([[{ kind: "failed", path: "", message: "The pipeline failed on this capture" }]]);
+});
+
+test("a contract that no longer compiles holds up its own path alone", async ({ pipeline }) => {
+  const { drain, db, lines } = pipeline;
+  const breakContracts = `update app_public.contracts set definition = jsonb_set(definition, '{schema,typo}', '1')
+      from app_public.capture_paths where capture_paths.id = path_id and slug = 'partner-feed'`;
+  await db.query("alter table app_public.contracts disable trigger user");
+  await db.query(breakContracts);
+  await stageArrivals(db, [...people(2), { path: "partner-feed", attributes: someone() }]);
+  expect(await drain.run()).toBe(3);
+
+  expect(await statuses(db)).toEqual(["2 lead_created", "1 processing_failed"]);
+  expect(lines).toEqual([
+    expect.stringMatching(/^contract \d+ cannot be used: .*"typo"/),
+    expect.stringMatching(/^capture \S+ was quarantined: judging it failed with Error$/),
+  ]);
+});
+
 test("several bad ones are each found", async ({ pipeline }) => {
   const { drain, db } = pipeline;
   await breakOn(db, "Trouble", "22003");
