@@ -47,11 +47,14 @@ export type ApiOptions = {
   documents?: { known: Documents; isFree: boolean } | undefined;
   /** Of each actor; of each address where nobody is named. Without it there is no limit. */
   rate?: Rate | undefined;
+  /** Of one request, in milliseconds. */
+  timeoutMs?: number;
 };
 
 /** GraphQL over app_public, each request as the actor of its token and in a transaction of its own. */
 export function makeApi(options: ApiOptions): Api {
   const { apiUrl, poolerUrl, tokens, signIn, isDevelopment, log, recordErasures = noLedger } = options;
+  const { timeoutMs = 30_000 } = options;
   const pool =
     options.pool ?? makePool(poolerUrl ?? apiUrl, { max: 10, applicationName: "catchment api", log });
   const isPooled = poolerUrl !== undefined;
@@ -71,7 +74,7 @@ export function makeApi(options: ApiOptions): Api {
     ],
     grafast: {
       // The largest document that limits.ts lets through plans in 0.2 s; more is a machine with much to do.
-      timeouts: { planning: 1_000, execution: 30_000 },
+      timeouts: { planning: 1_000, execution: timeoutMs },
       context: ({ expressv4, ws }) => {
         const who = expressv4 ? identities.get(expressv4.req) : live.who(ws?.socket);
         return { pgSettings: settingsOf(who), live: live.of(ws?.socket) };

@@ -50,7 +50,7 @@ test("a territory, by slug or id, stands for all below it; hidden and absent one
   await expect.poll(() => beside.events).toEqual([RESYNC, told(american, "second@example.com")]);
 
   const refused = await Promise.all(
-    ["fr", "emea", "globex", "atlantis", "", "de'--", "999999"].map((slug) =>
+    ["fr", "emea", "globex", "atlantis", "", "de'--", "999999", "x\0", "d".repeat(100_000)].map((slug) =>
       followTerritory(api, "dora", slug),
     ),
   );

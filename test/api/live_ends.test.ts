@@ -50,6 +50,19 @@ test("who lost their membership hears nothing more, and is told so within 10 s",
   for (const one of [dora, dirk, mona]) await one?.client.dispose();
 });
 
+test("a subscription outlives the time of a request: what changes later is not told as gone", async ({
+  database,
+}) => {
+  const api = await serve(database, { timeoutMs: 300 });
+  const mona = await follow<LeadEvent>(api, { slug: "mona" }, LEADS);
+  await mona.stands();
+  await pause(400);
+  await arriveFrom(database, "DE", "later@example.de");
+  await expect.poll(() => mona.events.at(-1)?.leadChanged.lead?.email, WITHIN).toBe("later@example.de");
+  await mona.client.dispose();
+  await api.close();
+});
+
 test("who gains a territory hears of it without asking again", async ({ api, database }) => {
   const uma = await follow<LeadEvent>(api, { slug: "uma" }, LEADS);
   await uma.stands();
@@ -63,6 +76,37 @@ test("who gains a territory hears of it without asking again", async ({ api, dat
   await arriveFrom(database, "BR", "new@example.br");
   await expect.poll(() => uma.events.at(-1)?.leadChanged.lead?.email).toBe("new@example.br");
   await uma.client.dispose();
+});
+
+test("a territory that no text can hold is refused by itself: everybody else's are still reviewed", async ({
+  api,
+  database,
+}) => {
+  const felix = await follow<LeadEvent>(api, { slug: "felix" }, LEADS);
+  await felix.stands();
+  const asked = 'subscription { leadChanged(territory: "x\\u0000") { isResync } }';
+  let isOver = false;
+  const flood = (async () => {
+    while (!isOver) {
+      const one = await follow(api, { slug: "nina" }, asked);
+      await expect.poll(() => one.code, WITHIN).toBe("NOT_FOUND");
+      await one.client.dispose();
+    }
+  })();
+  await run(
+    database,
+    "delete from app_public.memberships where actor_id = (select id from app_public.actors where slug = 'felix')",
+  );
+  await expect.poll(() => [felix.isOver, felix.code], WITHIN).toEqual([true, "NOT_FOUND"]);
+  isOver = true;
+  await flood;
+  await run(
+    database,
+    `insert into app_public.memberships (actor_id, territory_id, role)
+     select actors.id, territories.id, 'rep' from app_public.actors, app_public.territories
+      where actors.slug = 'felix' and territories.slug = 'fr'`,
+  );
+  await felix.client.dispose();
 });
 
 test("an actor switched off and a revoked key lose their socket, an expired token its own", async ({

@@ -125,6 +125,7 @@ export function makeHub(options: HubOptions): Hub {
       const mailbox = makeMailbox(kind !== "queue");
       const subscription: Subscription = { who, kind, line, mailbox, territoryIds: new Set() };
       if (isStopped) mailbox.end();
+      else if (who.asked !== null && !NAME.test(who.asked)) mailbox.end(refusals.notThere());
       else if ([...subscriptions].filter((one) => one.who.actorId === who.actorId).length >= MOST_EACH)
         mailbox.end(refusals.tooMany());
       else {
@@ -153,6 +154,8 @@ type Subscription = {
   territoryIds: Set<number>;
 };
 
+/** What a slug or an id may be. Anything else would be asked about with everybody's, and a NUL would spoil the answer for all. */
+const NAME = /^[a-z0-9_-]{1,63}$/;
 /** Of one actor, in this process. */
 const MOST_EACH = 20;
 /** Of rows that changed while others were handed out. More than any mailbox holds. */

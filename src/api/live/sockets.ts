@@ -55,7 +55,7 @@ export function makeLiveSockets(options: {
       const prepared = await config.onSubscribe?.(connection, id, payload);
       if (prepared === undefined || Array.isArray(prepared) || !("document" in prepared)) return prepared;
       const operation = getOperationAST(prepared.document, prepared.operationName)?.operation;
-      return operation === "query" || operation === "mutation" ? [ONLY_SUBSCRIPTIONS] : prepared;
+      return operation === "query" || operation === "mutation" ? [ONLY_SUBSCRIPTIONS] : unending(prepared);
     },
   });
 
@@ -118,6 +118,17 @@ const TOO_OFTEN = new GraphQLError("Too much in a short time. Wait a moment.", {
 const ONLY_SUBSCRIPTIONS = new GraphQLError("Only subscriptions come this way. Post everything else.", {
   extensions: { code: "BAD_INPUT" },
 });
+
+/**
+ * Grafast counts the time of a request from its beginning, also for each event of a subscription: without this, whatever
+ * comes after the time is up would be told as gone. Each statement of an event still has its own time-out.
+ */
+function unending<Args extends object>(args: Args): Args {
+  if (!("resolvedPreset" in args)) return args;
+  const { resolvedPreset } = args as { resolvedPreset: GraphileConfig.ResolvedPreset };
+  const { execution: _, ...timeouts } = resolvedPreset.grafast?.timeouts ?? {};
+  return { ...args, resolvedPreset: { ...resolvedPreset, grafast: { ...resolvedPreset.grafast, timeouts } } };
+}
 
 function authorizationOf(params: Record<string, unknown> | undefined, request: IncomingMessage) {
   const named = params?.authorization ?? params?.Authorization;
