@@ -1060,7 +1060,8 @@ create table app_public.activities (
   constraint activities_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
   constraint activities_note_check CHECK ((length(note) <= 10000)),
   constraint activities_pkey PRIMARY KEY (id),
-  constraint an_amount_has_its_currency CHECK (((value_amount IS NULL) = (value_currency IS NULL)))
+  constraint an_amount_has_its_currency CHECK (((value_amount IS NULL) = (value_currency IS NULL))),
+  constraint it_happened_at_some_time CHECK (isfinite(occurred_at))
 );
 CREATE INDEX activities_actor_id_idx ON app_public.activities USING btree (actor_id);
 CREATE INDEX activities_capture_id_idx ON app_public.activities USING btree (capture_id) WHERE (capture_id IS NOT NULL);

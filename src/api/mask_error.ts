@@ -11,7 +11,7 @@ import { isConnectionLoss } from "../postgres/pools.ts";
 export function makeMaskError(log: (line: string) => void): (error: GraphQLError) => GraphQLError {
   return (error) => {
     const cause = error.originalError;
-    if (cause == null || cause instanceof GraphQLError) return error; // of the document itself: names of the public schema only
+    if (cause == null || cause instanceof GraphQLError) return ofDocument(error);
     const known = explain(cause);
     if (known !== null) return answer(error, known);
     const id = randomUUID();
@@ -19,6 +19,17 @@ export function makeMaskError(log: (line: string) => void): (error: GraphQLError
     const message = "Something went wrong here. The log has more under this id.";
     return answer(error, { message, extensions: { code: "INTERNAL", id } });
   };
+}
+
+/** Names of the public schema only: of the document or its variables, or of a row that lacks what it must have. */
+function ofDocument(error: GraphQLError): GraphQLError {
+  const { code } = error.extensions;
+  if (typeof code === "string") return error;
+  const inData = error.path !== undefined && error.path.length > 0;
+  return answer(error, {
+    message: error.message,
+    extensions: { ...error.extensions, code: inData ? "INTERNAL" : "BAD_INPUT" },
+  });
 }
 
 type Answer = { message: string; extensions: { code: string; hint?: string } };
@@ -64,8 +75,8 @@ const UNAVAILABLE: Answer = {
   extensions: { code: "UNAVAILABLE" },
 };
 
-/** What a client can cause by what it sends: no uuid, no date, out of range, a character that no text may hold. */
-const DATA_EXCEPTION = /^22(P02|P05|003|007|008|021)$/;
+/** What a client can cause by what it sends: no uuid, no date, out of range, an offset below 0, a character that no text may hold. */
+const DATA_EXCEPTION = /^22(P02|P05|003|007|008|009|021|023)$|^2201[WX]$/;
 
 /** Hints are ours alone: they are read only beside a code of ours. */
 function hintOf(cause: Error): { hint?: string } {

@@ -6,6 +6,7 @@ import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { pgSmartTagsFromFile } from "postgraphile/utils";
 import { PostGraphileConnectionFilterPreset } from "postgraphile-plugin-connection-filter";
 import { AggregatesPreset } from "./aggregates.ts";
+import { DatetimesPlugin } from "./datetimes.ts";
 import { EditLeadPlugin } from "./edit_lead.ts";
 import { makeErasurePlugin } from "./erasure.ts";
 import { GlossaryPlugin } from "./glossary.ts";
@@ -40,6 +41,7 @@ export function makeSchemaPreset(
       TagsPlugin,
       NoAccessorsPlugin,
       GlossaryPlugin,
+      DatetimesPlugin,
       makeErasurePlugin(recordErasures),
       PageSizePlugin,
       MergedLeadsPlugin,

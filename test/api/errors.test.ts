@@ -57,11 +57,36 @@ test("a malformed value is the client's mistake, told without the database's wor
     '{ leads(filter: { slaDueAt: { lessThan: "someday" } }) { totalCount } }',
     '{ trace(traceId: "\\u0000") { totalCount } }',
     '{ leads(after: "no cursor") { totalCount nodes { rowId } } }',
+    "{ leads(offset: -1) { nodes { rowId } } }",
+    ...[
+      "infinity",
+      "-infinity",
+      "epoch",
+      "tomorrow",
+      "0044-03-15 BC",
+      "2026-01-01 00:00 Foo/Bar",
+      "2026-13-01",
+      "2026-01-01T00:00:00+99:99",
+    ].map((instant) => `{ leads(filter: { firstSeenAt: { greaterThan: "${instant}" } }) { totalCount } }`),
   ]) {
     const { code, text } = await api.ask("dora", query);
     expect([query, code]).toEqual([query, "BAD_INPUT"]);
     expect(text).not.toMatch(/22P02|22007|22021|invalid input syntax|uuid"/);
   }
+});
+
+test("an instant may be given as a variable, and as it is answered", async ({ api }) => {
+  const query = "query ($at: Datetime!) { leads(filter: { firstSeenAt: { lessThan: $at } }) { totalCount } }";
+  for (const at of ["2026-07-01T12:00:00Z", "2026-07-01 12:00:00.123456+02", "2026-07-01"])
+    expect((await api.ask("dora", query, { at })).data).toEqual({ leads: { totalCount: 0 } });
+  expect((await api.ask("dora", query, { at: "infinity" })).code).toBe("BAD_INPUT");
+});
+
+test("what only the variables or the choice of an operation make wrong has a code too", async ({ api }) => {
+  const two = "query a { currentActor { slug } } query b { currentActor { slug } }";
+  expect(await api.ask("dora", two)).toMatchObject({ status: 400, code: "BAD_INPUT" });
+  const first = "query ($first: Int!) { leads(first: $first) { totalCount } }";
+  expect(await api.ask("dora", first, { first: "x" })).toMatchObject({ status: 400, code: "BAD_INPUT" });
 });
 
 test("an empty filter and null in it mean no filter", async ({ api }) => {
