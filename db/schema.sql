@@ -2796,7 +2796,7 @@ create view bi.attribution_credit with (security_invoker=true) as
     attribution_credits.channel,
     attribution_credits.derived_channel,
     attribution_credits.source,
-    attribution_credits.campaign,
+    app_hidden.impersonal(attribution_credits.campaign) AS campaign,
     attribution_credits.medium,
     attribution_credits.primary_source,
     attribution_credits.credit,
@@ -2822,12 +2822,12 @@ create view bi.attribution_touches with (security_invoker=true) as
     attribution_touches.channel,
     attribution_touches.derived_channel,
     attribution_touches.source,
-    attribution_touches.campaign,
+    app_hidden.impersonal(attribution_touches.campaign) AS campaign,
     attribution_touches.medium,
-    attribution_touches.content,
-    attribution_touches.term,
-    attribution_touches.landing_page,
-    attribution_touches.referrer,
+    app_hidden.impersonal(attribution_touches.content) AS content,
+    app_hidden.impersonal(attribution_touches.term) AS term,
+    app_hidden.page_of(attribution_touches.landing_page) AS landing_page,
+    app_hidden.page_of(attribution_touches.referrer) AS referrer,
     attribution_touches.click_id,
     attribution_touches.primary_source,
     attribution_touches.is_won,
@@ -3460,12 +3460,12 @@ create view bi.source_events with (security_invoker=true) as
     source_events.source,
     source_events.channel,
     source_events.derived_channel,
-    source_events.campaign,
+    app_hidden.impersonal(source_events.campaign) AS campaign,
     source_events.medium,
-    source_events.content,
-    source_events.term,
-    source_events.landing_page,
-    source_events.referrer,
+    app_hidden.impersonal(source_events.content) AS content,
+    app_hidden.impersonal(source_events.term) AS term,
+    app_hidden.page_of(source_events.landing_page) AS landing_page,
+    app_hidden.page_of(source_events.referrer) AS referrer,
     source_events.click_id,
     source_events.occurred_at,
     uuid_extract_timestamp(source_events.id) AS recorded_at
@@ -3539,9 +3539,11 @@ app_hidden.channel_of(medium text, source text, click_id text, landing_page text
 app_hidden.credit_until(model app_public.attribution_model, touch integer, touches integer, decay numeric) returns numeric immutable -- catchment_bi, catchment_user, catchment_worker
 app_hidden.current_actor_id() returns integer stable security definer -- catchment_bi, catchment_user
 app_hidden.follow_territories(territory_ids integer[], as_of timestamp with time zone) returns TABLE(territory_id integer, channel text, had_ended boolean) volatile security definer -- catchment_api
+app_hidden.impersonal(told text) returns text immutable -- catchment_bi, catchment_worker
 app_hidden.my_audited_territory_ids() returns SETOF integer stable security definer -- catchment_bi
 app_hidden.my_territories() returns integer[] stable security definer -- catchment_bi, catchment_user
 app_hidden.my_territory_ids() returns SETOF integer stable security definer -- catchment_bi, catchment_user
+app_hidden.page_of(address text) returns text immutable -- catchment_bi, catchment_worker
 app_hidden.require(action text, territory_id integer, owner_id integer DEFAULT NULL::integer, team_id integer DEFAULT NULL::integer) returns void stable security definer -- nobody
 app_hidden.require_approval(approval_id uuid) returns app_public.approvals volatile security definer -- nobody
 app_hidden.require_boundary(action text, slug text) returns integer stable security definer -- nobody

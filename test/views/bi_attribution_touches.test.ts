@@ -141,3 +141,30 @@ test("view and columns say their unit and grain", async ({ db }) => {
 function touches(db: Client) {
   return allRows(db, "select * from bi.attribution_touches order by lead_id, position");
 }
+
+test("impersonal, page_of: of links that name their reader the page is shown, and no address", async ({
+  db,
+}) => {
+  await touched(db, ANA, [
+    {
+      at: "2026-03-01T12:00:00Z",
+      campaign: "spring for Ana.Silva@mail.example",
+      content: "to=ana%40mail.example&b",
+      term: "shoes @ home",
+      landing_page: "https://acme.example/thanks?email=ana@mail.example#top",
+      referrer: "https://mail.example/read/ana@mail.example/1?to=x",
+    },
+  ]);
+  const shown = {
+    campaign: "spring for …",
+    content: "to=…&b",
+    term: "shoes @ home",
+    landing_page: "https://acme.example/thanks",
+    referrer: "https://mail.example/read/…/1",
+  };
+  expect(await touches(db)).toMatchObject([shown]);
+  expect(await allRows(db, "select * from bi.source_events")).toMatchObject([shown]);
+  expect(await allRows(db, "select distinct campaign from bi.attribution_credit")).toEqual([
+    { campaign: shown.campaign },
+  ]);
+});

@@ -124,10 +124,14 @@ const ONLY_SUBSCRIPTIONS = new GraphQLError("Only subscriptions come this way. P
  * comes after the time is up would be told as gone. Each statement of an event still has its own time-out.
  */
 function unending<Args extends object>(args: Args): Args {
-  if (!("resolvedPreset" in args)) return args;
-  const { resolvedPreset } = args as { resolvedPreset: GraphileConfig.ResolvedPreset };
-  const { execution: _, ...timeouts } = resolvedPreset.grafast?.timeouts ?? {};
-  return { ...args, resolvedPreset: { ...resolvedPreset, grafast: { ...resolvedPreset.grafast, timeouts } } };
+  if (!("resolvedPreset" in args && isPreset(args.resolvedPreset))) return args;
+  const { grafast } = args.resolvedPreset;
+  const { execution: _, ...timeouts } = grafast?.timeouts ?? {};
+  return { ...args, resolvedPreset: { ...args.resolvedPreset, grafast: { ...grafast, timeouts } } };
+}
+
+function isPreset(value: unknown): value is GraphileConfig.ResolvedPreset {
+  return typeof value === "object" && value !== null;
 }
 
 function authorizationOf(params: Record<string, unknown> | undefined, request: IncomingMessage) {
