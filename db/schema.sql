@@ -3622,10 +3622,11 @@ app_private.choose_questions(boundary_ids integer[]) returns TABLE(boundary_id i
 app_private.claim_captures(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
 app_private.claim_edited_keys(lead app_public.leads, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.claim_fetches(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, path_slug text, protocol text, content_type text, headers jsonb, body bytea, part_of uuid, attempt integer) volatile -- catchment_worker
-app_private.claim_identities(located app_private.arrival[]) returns app_private.resolution[] volatile -- catchment_worker
+app_private.claim_identities(located app_private.arrival[], proposed_ids uuid[]) returns app_private.resolution[] volatile -- catchment_worker
 app_private.claim_keys(located app_private.arrival[], proposed_ids uuid[]) returns app_private.claim[] volatile -- catchment_worker
 app_private.claim_notifications(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, message_id uuid, is_digest boolean, channel text, target text, address text, language text, kind text, text text, details jsonb, recipient text, lead_id uuid, trace_id text, attempt integer) volatile -- catchment_worker
 app_private.claim_revalidations(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
+app_private.claims_at_turn(claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.claim[] stable -- catchment_worker
 app_private.clock_elapsed(calendar_id integer, running_since timestamp with time zone, elapsed_seconds numeric, as_of timestamp with time zone) returns numeric stable -- catchment_worker
 app_private.clock_to_keep(clock app_public.clocks, at timestamp with time zone) returns jsonb stable -- catchment_worker
 app_private.close_cases_to_move(lead_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3722,6 +3723,7 @@ app_private.fire_case_thresholds(as_of timestamp with time zone, at_most integer
 app_private.fire_lead_thresholds(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.fire_thresholds(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.first_touch(lead_id uuid) returns SETOF app_public.source_events stable -- catchment_worker
+app_private.first_unsure(resolutions app_private.resolution[], likenesses app_private.likeness[], claims app_private.claim[]) returns uuid stable -- catchment_worker
 app_private.fit_outcomes(numbers double precision[], won boolean[]) returns double precision[] immutable -- catchment_worker
 app_private.fit_probabilities(numbers double precision[], leads bigint[], won bigint[]) returns double precision[] immutable -- catchment_worker
 app_private.fitness_of(actor_id integer, territory_id integer, as_of timestamp with time zone) returns TABLE(unfit text) stable -- catchment_worker
@@ -3765,6 +3767,7 @@ app_private.is_followed() returns boolean stable -- catchment_worker
 app_private.is_held_by_case(lead_id uuid) returns boolean stable -- catchment_worker
 app_private.is_last_attempt(notification app_public.notifications, counts boolean, as_of timestamp with time zone) returns boolean immutable -- catchment_worker
 app_private.is_met(clock app_public.clocks) returns boolean immutable -- catchment_worker
+app_private.is_named(record app_private.match_records) returns boolean immutable -- catchment_worker
 app_private.is_pending_subject(approval app_public.approvals) returns boolean stable -- catchment_worker
 app_private.is_pointless(exception app_public.exceptions, lead app_public.leads) returns boolean stable -- catchment_worker
 app_private.is_refused(lead_id uuid) returns boolean stable -- catchment_worker
@@ -3796,7 +3799,7 @@ app_private.log_activities(logged app_private.activity[], as_of timestamp with t
 app_private.loose_captures_of(lead_ids uuid[]) returns TABLE(lead_id uuid, capture_id uuid) stable -- catchment_worker
 app_private.make_partitions(as_of timestamp with time zone, months_ahead integer) returns SETOF text volatile security definer -- catchment_worker
 app_private.mark_erasures_recorded(erasure_ids uuid[], as_of timestamp with time zone) returns void volatile security definer -- catchment_api
-app_private.mark_shared(claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.claim[] volatile -- catchment_worker
+app_private.mark_shared(claims app_private.claim[], likenesses app_private.likeness[]) returns void volatile -- catchment_worker
 app_private.marks_of(calendar_id integer, running_since timestamp with time zone, elapsed_seconds numeric, target_seconds integer, thresholds integer[]) returns TABLE(warn_at timestamp with time zone, due_at timestamp with time zone, overdue_at timestamp with time zone) stable -- catchment_worker
 app_private.match_key_hash(key text, boundary_id integer, is_test boolean) returns bigint immutable -- catchment_worker
 app_private.match_model(boundary_id integer) returns app_private.identity_models stable -- catchment_worker
@@ -3829,6 +3832,7 @@ app_private.note_shapes() returns trigger volatile security definer -- nobody
 app_private.note_touches(lead_ids uuid[], batch uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.notification_terms(actor_id integer, territory_id integer, kind text) returns TABLE(is_urgent boolean, time_zone text, quiet_from time without time zone, quiet_until time without time zone, digest text, digest_time time without time zone) stable -- catchment_worker
 app_private.notify_channel(territory_id integer, event_id uuid, lead_id uuid, trace_id text, kind text, text text, as_of timestamp with time zone, team_id integer DEFAULT NULL::integer, details jsonb DEFAULT NULL::jsonb) returns integer volatile -- catchment_worker
+app_private.odd_claims(claims app_private.claim[], likenesses app_private.likeness[]) returns TABLE(claim app_private.claim, is_odd boolean) stable -- catchment_worker
 app_private.only_news(resolutions app_private.resolution[]) returns app_private.resolution[] stable -- catchment_worker
 app_private.open_exceptions(cases app_private.exception_case[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.open_privacy_requests(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3931,6 +3935,7 @@ app_private.set_limit(real) returns real volatile strict -- nobody
 app_private.settle_candidates(lead_ids uuid[], actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_captures(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_doubts(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.settle_identities(resolutions app_private.resolution[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_merged_cases(lead_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_reached(notification_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_releases(capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3976,6 +3981,7 @@ app_private.time_exceptions() returns trigger volatile security definer -- nobod
 app_private.time_tasks() returns trigger volatile security definer -- nobody
 app_private.touch_number(lead_id uuid, capture_id uuid) returns bigint stable -- catchment_worker
 app_private.unassigned_policy(territory_id integer) returns TABLE(seconds integer, fallback_team_id integer) stable -- catchment_worker
+app_private.under_name_of(record app_private.match_records, lead_id uuid) returns app_private.match_records stable -- catchment_worker
 app_private.undo_edits(lead app_public.leads, fields app_public.lead_field[], actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.unindexed_touches(after uuid, most integer) returns TABLE(last_id uuid, leads integer, touches jsonb) stable -- catchment_worker
 app_private.unmerge_lead(lead_id uuid, actor_id integer, as_of timestamp with time zone) returns uuid volatile -- catchment_worker

@@ -102,7 +102,7 @@ const TIME_OURS = `
         from jsonb_array_elements(told) with ordinality as entry (arrival, n)
     loop
       begun := clock_timestamp();
-      found := app_private.claim_identities(array[one.arrival]);
+      found := app_private.claim_identities(array[one.arrival], array[uuidv7()]);
       ms := extract(epoch from clock_timestamp() - begun) * 1000;
       n := one.n;
       joined := not found[1].is_first;
