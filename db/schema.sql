@@ -541,6 +541,11 @@ create table app_private.draft_members (
 CREATE INDEX draft_members_actor_id_idx ON app_private.draft_members USING btree (actor_id);
 CREATE INDEX draft_members_team_id_idx ON app_private.draft_members USING btree (team_id);
 
+create table app_private.drain_watches (
+  id integer not null,
+  constraint drain_watches_pkey PRIMARY KEY (id)
+);
+
 create table app_private.erasures (
   id uuid not null default uuidv7(),
   lead_id uuid,
@@ -993,6 +998,16 @@ create table app_private.territory_shapes (
   has_condition boolean not null,
   constraint territory_shapes_pkey PRIMARY KEY (revision, boundary_id, specificity, has_country, has_region, postal_length, has_language, has_company_domain, has_segment, has_source, has_employees, has_condition),
   constraint territory_shapes_revision_fkey FOREIGN KEY (revision) REFERENCES app_public.revisions(id) ON DELETE CASCADE
+);
+
+create table app_private.turns (
+  name text not null,
+  constraint turns_pkey PRIMARY KEY (name)
+);
+
+create table app_private.watched_stores (
+  id integer not null,
+  constraint watched_stores_pkey PRIMARY KEY (id)
 );
 
 create table app_private.worker_deaths (
@@ -3968,6 +3983,7 @@ app_private.survivorship_of(territory_ids integer[], revision integer) returns T
 app_private.sweep_stagnant(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.sweep_suppressions(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.take_clocks(lead_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.take_turn(name text) returns void volatile -- catchment_worker
 app_private.target_of(channel text, recipient_id integer, channel_id integer) returns text stable -- catchment_worker
 app_private.tell_approval(approval_id uuid, kind text, recipient_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.tell_escalations(steps app_public.exception_escalations[], as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3993,7 +4009,6 @@ app_private.uuid_floor(at timestamp with time zone) returns uuid immutable stric
 app_private.wake(task text) returns void volatile security definer -- nobody
 app_private.wake_queue() returns void volatile security definer -- nobody
 app_private.walls() returns TABLE(object text, verb text, door text, action text, role text, scope text, withheld text[]) stable -- catchment_worker
-app_private.watch_lock_class() returns integer stable -- catchment_worker
 app_private.ways_to(actor_id integer, kind text, has_mail boolean) returns TABLE(channel text, channel_id integer) stable -- catchment_worker
 app_private.weigh_levels(levels smallint[], weights real[], excess real[]) returns real immutable -- catchment_worker
 app_private.weigh_offers(claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.offer[] stable -- catchment_worker
@@ -4343,6 +4358,7 @@ app_private.capture_keys: catchment_worker may insert, select, update
 app_private.channel_secrets: catchment_worker may delete, insert, select, update
 app_private.clock_changes: catchment_worker may insert, select, update
 app_private.draft_members: catchment_worker may insert, select
+app_private.drain_watches: catchment_worker may update
 app_private.erasures: catchment_worker may insert, select, update
 app_private.identity_models: catchment_worker may insert, select, update
 app_private.import_batches: catchment_worker may delete, insert, select, update
@@ -4373,6 +4389,8 @@ app_private.sign_ins: catchment_worker may delete, insert, select, update
 app_private.suppressions: catchment_worker may delete, insert, select, update
 app_private.territory_grants: catchment_worker may delete, insert, select
 app_private.territory_shapes: catchment_worker may insert, select
+app_private.turns: catchment_worker may insert, select, update
+app_private.watched_stores: catchment_worker may update
 app_private.worker_deaths: catchment_worker may delete, insert, select
 app_private.worker_pools: catchment_worker may delete, insert, select, update
 app_public.absences: catchment_worker may delete, insert, select

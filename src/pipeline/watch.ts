@@ -10,7 +10,7 @@ export type Watch = {
   handOver: () => Promise<void>;
 };
 
-/** The watch belongs to a connection of its own, so it is over when the process dies. */
+/** The watch is an open transaction of a connection of its own, so it is over when the process dies. */
 export async function withWatch<Result>(
   pool: Pool,
   work: (watch: Watch) => Promise<Result>,
@@ -27,12 +27,16 @@ export async function withWatch<Result>(
   const end = async () => {
     if (!isWatching) return true;
     isWatching = false;
+    await client.query("commit"); // the watch is over; the next statement sees who counted on it
     return ask("end_watch");
   };
   try {
     const result = await work({
       begin: async () => {
-        isWatching ||= await ask("begin_watch");
+        if (isWatching) return;
+        await client.query("begin");
+        isWatching = await ask("begin_watch");
+        if (!isWatching) await client.query("rollback");
       },
       end,
       handOver: async () => {
@@ -40,7 +44,7 @@ export async function withWatch<Result>(
         await client.query("select app_private.wake('drain_captures')");
       },
     });
-    client.release();
+    client.release(isWatching); // a watch that nobody ended goes with it
     return result;
   } catch (error) {
     client.release(true); // its lock goes with it

@@ -24,6 +24,7 @@ export const KEPT_TABLES: Record<string, string> = {
   "app_private.suppressions":
     "digests of who asked not to be contacted: kept so that nobody does (docs/privacy.md)",
   "app_private.territory_grants": "rights of our own people",
+  "app_private.turns": "names of what one does at a time",
   "app_private.worker_pools": "processes",
   "app_public.accounts":
     "companies that our people manage; a person's own field `company` is scrubbed at the lead",
