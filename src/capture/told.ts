@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readDocument } from "../contracts/read_document.ts";
 import { type Violation, violation } from "../contracts/violation.ts";
 import type { Event, Reading } from "./sources/source.ts";
@@ -67,6 +68,11 @@ export function ignored(reason: string): Reading {
 /** Parts joined to one key, however long (eventKey); undefined when one of them is missing. */
 export function keyOf(...parts: readonly (string | undefined)[]): string | undefined {
   return parts.includes(undefined) ? undefined : parts.join(":");
+}
+
+/** Of what was told, for a key: two events that differ have two, and nobody reads in it what they told. */
+export function digestOf(...told: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(told)).digest("hex").slice(0, 32);
 }
 
 /** An event like another, with another body: one part of what came together. */

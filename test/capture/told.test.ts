@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { answersDocument, withNameParts } from "../../src/capture/answers.ts";
 import { asUtc, ofEpochMilliseconds, ofEpochSeconds, withColon } from "../../src/capture/instants.ts";
-import { at, keyOf, known, listAt, membersAt, textAt } from "../../src/capture/told.ts";
+import { at, digestOf, keyOf, known, listAt, membersAt, textAt } from "../../src/capture/told.ts";
 
 test("what every object inherits is not told", () => {
   for (const step of ["constructor", "__proto__", "toString"]) expect(at({}, step)).toBeUndefined();
@@ -24,6 +24,12 @@ test("a key needs all its parts, and may be as long as it is: a repetition must 
   expect(keyOf("a", "b")).toBe("a:b");
   expect(keyOf("a", undefined)).toBeUndefined();
   expect(keyOf("x".repeat(256))).toBe("x".repeat(256));
+});
+
+test("a digest tells two events apart, and never what they say", () => {
+  expect(digestOf({ a: 1 }, undefined)).toBe(digestOf({ a: 1 }, undefined));
+  expect(digestOf({ a: 1 })).not.toBe(digestOf({ a: 2 }));
+  expect(digestOf("555")).toMatch(/^[0-9a-f]{32}$/);
 });
 
 test("known leaves out what is undefined, and nothing else", () => {

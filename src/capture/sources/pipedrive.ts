@@ -1,5 +1,5 @@
 import { asUtc } from "../instants.ts";
-import { at, ignored, keyOf, known, listAt, objectIn, readObject, textAt } from "../told.ts";
+import { at, digestOf, ignored, keyOf, known, listAt, objectIn, readObject, textAt } from "../told.ts";
 import { basicAuth } from "../verify.ts";
 import type { Reading, ReportedActivity, Source } from "./source.ts";
 
@@ -7,16 +7,29 @@ import type { Reading, ReportedActivity, Source } from "./source.ts";
 export const pipedrive: Source = {
   verify: basicAuth(),
   key: (event) => {
-    const meta = at(objectIn(event.body), "meta");
+    const told = objectIn(event.body);
+    const meta = at(told, "meta");
     return keyOf(
       textAt(meta, "entity") ?? textAt(meta, "object"),
       textAt(meta, "entity_id") ?? textAt(meta, "id"),
-      textAt(meta, "timestamp") ?? textAt(meta, "timestamp_micro"),
+      instantOf(told),
       textAt(meta, "action"),
     );
   },
   read: (event) => readObject(event, readChange),
 };
+
+/**
+ * What tells two changes of one object apart. Where no more than a second is told, it is what they say too: an object
+ * may change twice in a second, while a repetition differs only in its count of attempts.
+ */
+function instantOf(told: unknown): string | undefined {
+  const finest = textAt(told, "meta", "timestamp_micro");
+  const time = textAt(told, "meta", "timestamp");
+  if (finest !== undefined || time === undefined) return finest;
+  const isFine = /\.\d*[1-9]/.test(time);
+  return isFine ? time : `${time}:${digestOf(dataOf(told), at(told, "previous"))}`;
+}
 
 function readChange(told: object): Reading {
   const meta = at(told, "meta");
@@ -39,7 +52,7 @@ const ACTIONS = new Map([
 ]);
 
 /** What it is now; version 1 says `current`. */
-function dataOf(told: object): unknown {
+function dataOf(told: unknown): unknown {
   return at(told, "data") ?? at(told, "current");
 }
 

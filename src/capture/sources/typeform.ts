@@ -7,7 +7,13 @@ import type { Reading, Source } from "./source.ts";
 /** Typeform. Secret: the one given to the webhook. */
 export const typeform: Source = {
   verify: hmacSignature({ header: "typeform-signature", encoding: "base64", prefix: "sha256=" }),
-  key: (event) => keyOf(textAt(objectIn(event.body), "form_response", "token")),
+  key: (event) => {
+    const told = objectIn(event.body);
+    const token = textAt(told, "form_response", "token");
+    const type = textAt(told, "event_type");
+    // What is told of a response before it is finished bears the token that the finished one will have.
+    return type === "form_response" ? keyOf(token) : keyOf(type ?? "", token);
+  },
   read: (event) => readObject(event, readResponse),
 };
 

@@ -1,5 +1,5 @@
 import { asUtc } from "../instants.ts";
-import { at, ignored, keyOf, known, objectIn, readObject, textAt } from "../told.ts";
+import { at, digestOf, ignored, keyOf, known, objectIn, readObject, textAt } from "../told.ts";
 import { hmacSignature } from "../verify.ts";
 import type { Event, Reading, Source } from "./source.ts";
 
@@ -27,6 +27,7 @@ export const woocommerce: Source = {
       headers["x-wc-webhook-delivery-id"],
       textAt(told, "id") ?? "",
       textAt(told, "date_modified_gmt") ?? "",
+      digestOf(told), // the delivery's id is one of webhook and second
     );
   },
   read: (event) => readObject(event, (told) => readTopic(event, told)),

@@ -11,7 +11,7 @@ test.skipIf(!HAS_SAMPLES)("user and password are the path's own", () => {
 
 test.skipIf(!HAS_SAMPLES)("a person who changed is recorded", () => {
   const { event } = sampleRequest(pipedrive, "pipedrive/webhook-v2");
-  expect(pipedrive.key?.(event)).toBe("person:101:2025-11-21T08:00:41.000Z:change");
+  expect(pipedrive.key?.(event)).toMatch(/^person:101:2025-11-21T08:00:41\.000Z:[0-9a-f]{32}:change$/);
   expect(pipedrive.read(event).kind).toBe("ignored");
 });
 
@@ -52,10 +52,36 @@ test("version 1 says the same in other words", () => {
     current: { id: 7, name: "Ada", email: [{ value: "ada@example.com", primary: true }] },
     meta: { action: "added", object: "person", id: 7, timestamp: 1_763_712_041 },
   });
-  expect(pipedrive.key?.(event)).toBe("person:7:1763712041:added");
+  expect(pipedrive.key?.(event)).toMatch(/^person:7:1763712041:[0-9a-f]{32}:added$/);
   expect(pipedrive.read(event)).toMatchObject({
     document: { external_id: "7", occurred_at: "2025-11-21T08:00:41.000Z", email: "ada@example.com" },
   });
+});
+
+const keyOf = (meta: object, current: object = { status: "won" }) =>
+  pipedrive.key?.(
+    jsonEvent({ current, previous: {}, meta: { object: "deal", id: 7, action: "updated", ...meta } }),
+  );
+
+test("two changes of one object within a second are two, and a repetition is none", () => {
+  const second = { timestamp: 1_763_712_041 };
+  expect(keyOf({ ...second, timestamp_micro: 1_763_712_041_384_700 })).toBe(
+    "deal:7:1763712041384700:updated",
+  );
+  expect(keyOf({ ...second, timestamp_micro: 1_763_712_041_384_701 })).toBe(
+    "deal:7:1763712041384701:updated",
+  );
+  expect(keyOf({ timestamp: "2025-11-21T08:00:41.232Z" })).toBe("deal:7:2025-11-21T08:00:41.232Z:updated");
+  for (const meta of [
+    second,
+    { timestamp: "2025-11-21T08:00:41Z" },
+    { timestamp: "2025-11-21T08:00:41.000Z" },
+  ]) {
+    expect(keyOf(meta, { status: "lost" })).not.toBe(keyOf(meta));
+    expect(keyOf({ ...meta, attempt: 2 })).toBe(keyOf({ ...meta, attempt: 1 }));
+    expect(keyOf(meta, { phone: "555" })).not.toContain("555");
+  }
+  expect(keyOf({})).toBeUndefined();
 });
 
 test("a new person whom nothing reaches is recorded, a deleted one is to be forgotten", () => {

@@ -99,3 +99,11 @@ test("partial responses are recorded, foreign bodies refused", () => {
     document: { answers: {} },
   });
 });
+
+test("an unfinished response does not stand in the way of the finished one", () => {
+  const keyOf = (event_type: string) =>
+    typeform.key?.(jsonEvent({ event_type, form_response: { token: "t" } }));
+  expect(keyOf("form_response")).toBe("t");
+  expect(keyOf("form_response_partial")).toBe("form_response_partial:t");
+  expect(typeform.key?.(jsonEvent({ event_type: "form_response" }))).toBeUndefined();
+});

@@ -7,8 +7,20 @@ test.skipIf(!HAS_SAMPLES)("an order is signed, and known by delivery, id and cha
   expect(woocommerce.verify?.(request, secrets)).toBe("right");
   expect(woocommerce.verify?.(tampered(request), secrets)).toBe("wrong");
   expect(woocommerce.handshake?.(request, secrets)).toBeUndefined();
-  expect(woocommerce.key?.(event)).toBe("8d1c2b3a4f5e:727:2025-11-21T11:05:00");
+  expect(woocommerce.key?.(event)).toMatch(/^8d1c2b3a4f5e:727:2025-11-21T11:05:00:[0-9a-f]{32}$/);
   expect(woocommerce.read(event)).toEqual({ kind: "order" });
+});
+
+test("two changes of an order in one second are two: the delivery's id changes by the second", () => {
+  const keyOf = (status: string) =>
+    woocommerce.key?.(
+      jsonEvent(
+        { id: 727, date_modified_gmt: "2025-11-21T11:05:00", status },
+        { "x-wc-webhook-delivery-id": "8d1c" },
+      ),
+    );
+  expect(keyOf("completed")).not.toBe(keyOf("processing"));
+  expect(keyOf("completed")).toBe(keyOf("completed"));
 });
 
 test.skipIf(!HAS_SAMPLES)("the unsigned ping hears 200 and is nothing more", () => {
