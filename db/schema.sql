@@ -3614,6 +3614,7 @@ app_private.audit_rows_insert() returns trigger volatile security definer -- nob
 app_private.audit_rows_update() returns trigger volatile security definer -- nobody
 app_private.audit_territory_rules_insert() returns trigger volatile security definer -- nobody
 app_private.await_responses(lead_ids uuid[], at timestamp with time zone[]) returns void volatile -- catchment_worker
+app_private.awaited_reports(settled jsonb) returns uuid[] stable -- catchment_worker
 app_private.begin_clocks(lead_ids uuid[], kinds text[], at timestamp with time zone[]) returns uuid[] volatile -- catchment_worker
 app_private.begin_watch() returns boolean volatile -- catchment_worker
 app_private.best_score(touch_ids uuid[], lead_id uuid) returns TABLE(score integer, reasons jsonb) stable -- catchment_worker
@@ -3694,6 +3695,7 @@ app_private.decide_taken_clocks(lead_id uuid) returns TABLE(id uuid) stable -- c
 app_private.decide_targets(askers app_private.asker[], revision integer) returns TABLE(lead_id uuid, territory_id integer, team_id integer, actor_id integer, "position" integer, why text, routed_by jsonb) stable -- catchment_worker
 app_private.decide_territories(arrivals jsonb, revision integer) returns SETOF app_private.arrival stable -- catchment_worker
 app_private.decide_unmerge(lead_id uuid) returns app_private.merge_decision stable -- catchment_worker
+app_private.defer_reports(capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.difference(text, text) returns integer immutable strict -- nobody
 app_private.digests_of(salt bytea, before jsonb, after jsonb) returns jsonb stable -- catchment_worker
 app_private.discard_captures(capture_ids uuid[], reason text, as_of timestamp with time zone) returns integer volatile -- catchment_worker
@@ -3920,6 +3922,7 @@ app_private.restart_clocks(lead_ids uuid[], as_of timestamp with time zone) retu
 app_private.restore_clocks(clock_ids uuid[]) returns void volatile -- catchment_worker
 app_private.resume_clocks(clock_ids uuid[], at timestamp with time zone[]) returns void volatile -- catchment_worker
 app_private.resume_due(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
+app_private.resume_reports(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.return_clocks(branch uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.return_later_touches(merge app_public.lead_merges, root_id uuid) returns void volatile -- catchment_worker
 app_private.revalidate_captures(capture_ids uuid[], contract_version integer) returns integer volatile -- catchment_worker

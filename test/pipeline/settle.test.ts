@@ -48,6 +48,52 @@ test("what a CRM tells of a contact finds the lead by its id there; a deletion i
   expect(await allRows(db, "select kind, is_response from app_public.activities")).not.toEqual([]);
 });
 
+const creation = { objectId: 555, occurredAt: 1, portalId: 1, subscriptionType: "contact.creation" };
+const qualified = {
+  ...creation,
+  subscriptionType: "contact.propertyChange",
+  propertyName: "lifecyclestage",
+  propertyValue: "opportunity",
+};
+
+test("what is told of a contact before its vendor tells who that is, waits, and is logged then", async ({
+  pipeline: { drainAll, db },
+}) => {
+  await stage(db, "hubspot", qualified);
+  await stage(db, "hubspot", { ...qualified, objectId: 444 });
+  await stage(db, "hubspot", creation);
+  await drainAll();
+  expect(await outcomes(db)).toEqual([null, "activity_without_lead", null]);
+  await resume(db, 2);
+  await drainAll(); // the vendor has not answered: it waits on
+  expect(await outcomes(db)).toEqual([null, "activity_without_lead", null]);
+
+  const properties = { email: "ada@mail.example", country: "DE" };
+  await answer(db, { outcome: "fetched", answer: { id: "555", properties } });
+  await resume(db, 10);
+  await drainAll();
+  expect(await outcomes(db)).toEqual(["activity_logged", "activity_without_lead", "lead_created"]);
+  expect(await allValues(db, "select status as value from app_public.leads")).toEqual(["qualified"]);
+  expect(
+    await allValues(db, "select error as value from app_public.captures where error is not null"),
+  ).toEqual([]);
+});
+
+test("when the vendor never tells, people hear of both", async ({ pipeline: { drainAll, db } }) => {
+  await stage(db, "hubspot", creation);
+  await stage(db, "hubspot", qualified);
+  await drainAll();
+  expect(await outcomes(db)).toEqual([null, null]);
+  await answer(db, { outcome: "never", reason: "the contact is gone" });
+  await resume(db, 2);
+  await drainAll();
+  expect(await outcomes(db)).toEqual(["fetch_failed", "activity_without_lead"]);
+  expect(await allValues(db, "select kind as value from app_public.exceptions order by kind")).toEqual([
+    "activity_without_lead",
+    "fetch_failed",
+  ]);
+});
+
 test("a lead that its vendor calls a test is a test, whether its contract takes it or not", async ({
   pipeline: { drainAll, db },
 }) => {
@@ -79,4 +125,21 @@ async function stage(db: Client, path: string, body: object): Promise<void> {
 
 function outcomes(db: Client): Promise<string[]> {
   return allValues(db, "select outcome as value from app_public.captures order by id");
+}
+
+/** What the vendor told of the one arrival that waits for it. */
+async function answer(db: Client, told: object): Promise<void> {
+  await asWorker(db, () =>
+    db.query(
+      "select app_private.record_fetch(id, $1, now()) from app_public.captures where fetch_due_at is not null and kind = 'lead'",
+      [JSON.stringify(told)],
+    ),
+  );
+}
+
+/** So many minutes pass for what waits with it. */
+async function resume(db: Client, minutes: number): Promise<void> {
+  await asWorker(db, () =>
+    db.query("select app_private.resume_reports(now() + make_interval(mins => $1))", [minutes]),
+  );
 }
