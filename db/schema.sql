@@ -1787,6 +1787,7 @@ CREATE INDEX leads_erased_at_idx ON app_public.leads USING btree (erased_at) WHE
 CREATE INDEX leads_held ON app_public.leads USING btree (territory_id, id) WHERE (held_at IS NOT NULL);
 CREATE INDEX leads_idle ON app_public.leads USING btree (territory_id, GREATEST(last_activity_at, stagnant_at)) WHERE ((status = ANY (ARRAY['new'::text, 'attempting_to_contact'::text, 'contacted'::text])) AND (owner_id IS NOT NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL) AND (held_at IS NULL) AND (NOT is_history) AND (NOT is_test));
 CREATE INDEX leads_merged_into_id_idx ON app_public.leads USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+CREATE INDEX leads_open_of_owner ON app_public.leads USING btree (owner_id, territory_id, id) WHERE ((owner_id IS NOT NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL) AND (NOT is_history));
 CREATE INDEX leads_owner_id_closed_at_idx ON app_public.leads USING btree (owner_id, closed_at);
 CREATE INDEX leads_territory_id_id_idx ON app_public.leads USING btree (territory_id, id DESC) INCLUDE (merged_into_id);
 CREATE INDEX leads_without_owner ON app_public.leads USING btree (territory_id, id) WHERE ((owner_id IS NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL));
@@ -3768,6 +3769,7 @@ app_private.gtrgm_penalty(internal, internal, internal) returns internal immutab
 app_private.gtrgm_picksplit(internal, internal) returns internal immutable strict -- nobody
 app_private.gtrgm_same(app_private.gtrgm, app_private.gtrgm, internal) returns internal immutable strict -- nobody
 app_private.gtrgm_union(internal, internal) returns app_private.gtrgm immutable strict -- nobody
+app_private.hand_on_stranded(stranded app_public.leads[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.hand_over_cases(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.hand_to_manager(lead app_public.leads, task_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.hang_clock(clock_id uuid, lead_id uuid) returns void volatile -- catchment_worker
@@ -3810,6 +3812,7 @@ app_private.levenshtein_less_equal(text, text, integer) returns integer immutabl
 app_private.levenshtein_less_equal(text, text, integer, integer, integer, integer) returns integer immutable strict -- nobody
 app_private.lift_suppressions(keys app_private.suppression_key[], reasons text[], as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.locate_captures(accepted jsonb, revision integer, as_of timestamp with time zone) returns app_private.arrival[] volatile -- catchment_worker
+app_private.lock_deals(batch uuid[], revision integer, stranded app_public.leads[]) returns void volatile -- catchment_worker
 app_private.lock_roots(lead_ids uuid[]) returns uuid[] volatile -- catchment_worker
 app_private.lock_teams(team_ids integer[]) returns void volatile -- catchment_worker
 app_private.log_activities(logged app_private.activity[], as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3863,6 +3866,7 @@ app_private.partition_months_ahead(as_of timestamp with time zone) returns integ
 app_private.pass_on(lead app_public.leads, team_ids integer[], without_ids integer[], cause text, why text, as_of timestamp with time zone, kind text DEFAULT 'lead_assigned'::text, told text DEFAULT 'A lead is yours now.'::text, may_wait boolean DEFAULT true) returns integer volatile -- catchment_worker
 app_private.pass_on_expired(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.pass_on_refused(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
+app_private.pass_on_stranded(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.patience_of(territory_id integer) returns TABLE(stagnant_seconds integer, follow_up_seconds integer, approval_seconds integer, handover_seconds integer) stable -- catchment_worker
 app_private.pause_clocks(pauses app_private.clock_pause[]) returns void volatile -- catchment_worker
 app_private.person_of(attributes jsonb) returns TABLE(first_name text, last_name text, email text, phone text, company text, company_domain text, street text, city text, postal_code text, region text, country text, language text, segment text, birth_date date, employees integer, value_amount numeric, value_currency text, occurred_at timestamp with time zone) stable -- catchment_worker
@@ -3871,6 +3875,7 @@ app_private.personal_fields() returns text[] immutable -- catchment_worker
 app_private.place_arrival(attributes jsonb, source text, boundary_id integer, contract_id integer, revision integer) returns TABLE(territory_id integer, located_by jsonb) stable -- catchment_worker
 app_private.place_in_tree() returns trigger volatile security definer -- nobody
 app_private.place_pairs(lead_ids uuid[]) returns void volatile -- catchment_worker
+app_private.places_without_role() returns TABLE(owner_id integer, territory_id integer) stable -- catchment_worker
 app_private.plan_of(clock app_public.clocks) returns TABLE(target_seconds integer, thresholds integer[], calendar_id integer) stable -- catchment_worker
 app_private.pools_above(lead app_public.leads) returns integer[] stable -- catchment_worker
 app_private.predict_leads(lead_ids uuid[]) returns TABLE(lead_id uuid, probability double precision, reasons jsonb, model_version integer, trained_at timestamp with time zone) stable -- catchment_worker
@@ -3974,6 +3979,7 @@ app_private.start_case_clocks(wanted app_private.case_clock[]) returns void vola
 app_private.start_clocks(batch uuid[]) returns void volatile -- catchment_worker
 app_private.stop_case_clocks(wanted app_private.case_clock[]) returns void volatile -- catchment_worker
 app_private.stop_clocks(lead_ids uuid[], responded_at timestamp with time zone[]) returns void volatile -- catchment_worker
+app_private.stranded_of(batch uuid[]) returns app_public.leads[] volatile -- catchment_worker
 app_private.strict_word_similarity(text, text) returns real immutable strict -- nobody
 app_private.strict_word_similarity_commutator_op(text, text) returns boolean stable strict -- nobody
 app_private.strict_word_similarity_dist_commutator_op(text, text) returns real immutable strict -- nobody
@@ -4012,6 +4018,7 @@ app_private.uuid_floor(at timestamp with time zone) returns uuid immutable stric
 app_private.wake(task text) returns void volatile security definer -- nobody
 app_private.wake_queue() returns void volatile security definer -- nobody
 app_private.walls() returns TABLE(object text, verb text, door text, action text, role text, scope text, withheld text[]) stable -- catchment_worker
+app_private.ways_on(lead app_public.leads) returns integer[] stable -- catchment_worker
 app_private.ways_to(actor_id integer, kind text, has_mail boolean) returns TABLE(channel text, channel_id integer) stable -- catchment_worker
 app_private.weigh_levels(levels smallint[], weights real[], excess real[]) returns real immutable -- catchment_worker
 app_private.weigh_offers(claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.offer[] stable -- catchment_worker

@@ -22,6 +22,7 @@ export async function apply(
     if (draft) return sayDraft(await draftFolder(urls.worker, place), json);
     const applied = await applyFolder(urls.worker, place);
     await ensureBiLogins(urls, await ensureKey(config), note);
+    for (const warning of applied.warnings) note(`warning: ${warning}`);
     if (json) sayJson(applied);
     else if (applied.changed) {
       for (const line of describeChanges(applied.changes)) say(line);

@@ -7,6 +7,7 @@ import { configure } from "./configuration.ts";
 import { checkAudit } from "./doctor/audit.ts";
 import { checkCalendars } from "./doctor/calendars.ts";
 import { type Finding, fail, ok } from "./doctor/finding.ts";
+import { checkLeads } from "./doctor/leads.ts";
 import { checkLedger } from "./doctor/ledger.ts";
 import { checkNotifications } from "./doctor/notifications.ts";
 import { checkPoolers } from "./doctor/pooler.ts";
@@ -54,6 +55,7 @@ async function examine(urls: DatabaseUrls, config: Config): Promise<Finding[]> {
     ])),
     ...(await withConnection(urls.worker, async (worker) => [
       ...(await checkWork(worker)),
+      ...(await checkLeads(worker)),
       ...(await checkCalendars(worker)),
       ...(await checkLedger(worker, config.erasureLedger)),
       ...(await checkAudit(worker, config.auditCheckpoints, config.auditKey ?? (await ensureKey(config)))),

@@ -8,6 +8,7 @@ import { readCurrent } from "./read_current.ts";
 import { readWanted } from "./read_wanted.ts";
 import { refuse } from "./refuse.ts";
 import { stateOf } from "./state.ts";
+import { findStrandedLeads } from "./stranded_leads.ts";
 import { writeActors } from "./write_actors.ts";
 import { writeCalendars } from "./write_calendars.ts";
 import { writeNotifications } from "./write_notifications.ts";
@@ -19,8 +20,11 @@ import { writeSignIns } from "./write_sign_ins.ts";
 import { writeTeams } from "./write_teams.ts";
 import { removeTerritories, writeTerritories } from "./write_territories.ts";
 
-/** `changes`: what `plan` would have shown just before; empty when nothing was to change. */
-export type Applied = { revision: number; changed: boolean; changes: Change[] };
+/**
+ * `changes`: what `plan` would have shown just before; empty when nothing was to change. `warnings`: whose open leads it
+ * takes away, with file and line.
+ */
+export type Applied = { revision: number; changed: boolean; changes: Change[]; warnings: string[] };
 
 /**
  * Makes the database what a folder of YAML says, in one transaction, as the next revision; where it is so already
@@ -48,10 +52,11 @@ export async function applySetup(
     await refuse(client, setup);
     const wanted = stateOf(await readWanted(client, setup));
     const changes = difference(stateOf(await readCurrent(client)), wanted);
+    const warnings = (await findStrandedLeads(client, setup.organization)).map(setup.describe);
     const last = await lastRevision(client);
     if (changes.length === 0 && last !== undefined) {
       await client.query("commit");
-      return { revision: last, changed: false, changes };
+      return { revision: last, changed: false, changes, warnings };
     }
     const at = await instantOf(client, now);
     const revision = await addRevision(client, setup, appliedBy, at);
@@ -64,7 +69,7 @@ export async function applySetup(
       );
     }
     await client.query("commit");
-    return { revision, changed: true, changes };
+    return { revision, changed: true, changes, warnings };
   } catch (error) {
     await client.query("rollback");
     throw error;

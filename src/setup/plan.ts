@@ -6,11 +6,12 @@ import { readCurrent } from "./read_current.ts";
 import { readWanted } from "./read_wanted.ts";
 import { refuse } from "./refuse.ts";
 import { stateOf } from "./state.ts";
+import { findStrandedLeads } from "./stranded_leads.ts";
 import { warningsOf } from "./warnings.ts";
 
 export type Plan = {
   changes: Change[];
-  /** What is applied and yet has no effect, with file and line. */
+  /** What is applied and yet has no effect, and whose leads it takes away, with file and line. */
   warnings: string[];
   /** Of all contracts; each did what it should, else there is no plan. */
   examples: { accepted: number; refused: number };
@@ -26,11 +27,14 @@ export async function planFolder(
   { now }: { now?: Date } = {},
 ): Promise<Plan> {
   const setup = await readSetup(folder, now);
-  const changes = await withConnection(workerUrl, (client) => planSetup(client, setup));
+  const { changes, stranded } = await withConnection(workerUrl, async (client) => ({
+    changes: await planSetup(client, setup),
+    stranded: await findStrandedLeads(client, setup.organization),
+  }));
   const examples = setup.organization.capture_paths.map(({ contract }) => contract.examples);
   return {
     changes,
-    warnings: warningsOf(setup.organization).map(setup.describe),
+    warnings: [...warningsOf(setup.organization), ...stranded].map(setup.describe),
     examples: {
       accepted: examples.reduce((sum, { accept }) => sum + accept.length, 0),
       refused: examples.reduce((sum, { refuse: refused }) => sum + refused.length, 0),
