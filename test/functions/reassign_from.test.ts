@@ -98,6 +98,54 @@ test("a manager says it for the own people, a viewer for nobody but themself", a
   await stopActing(db);
 });
 
+// app_hidden.require_own_person is asked by set_absence alone.
+test("nobody is said to be away by a manager of one of their places alone, or of a superior", async ({
+  db,
+}) => {
+  for (const [who, place, role] of [
+    ["dirk", "de", "manager"],
+    ["dora", "fr", "rep"],
+  ]) {
+    await db.query(
+      `insert into app_public.memberships (actor_id, territory_id, role)
+       select actors.id, territories.id, $3 from app_public.actors, app_public.territories where actors.slug = $1 and territories.slug = $2`,
+      [who, place, role],
+    );
+  }
+  for (const [who, whom, code] of [
+    ["dirk", "doris", ""], // in de alone
+    ["dirk", "dirk", ""],
+    ["dirk", "dora", "DENID"], // also in fr
+    ["dirk", "mona", "DENID"],
+    ["dirk", "ada", "DENID"],
+    ["dirk", "felix", "NFUND"], // in fr: not to be seen
+    ["dirk", "nobody", "NFUND"],
+    ["mona", "dora", ""],
+    ["mona", "ada", "DENID"],
+    ["ada", "mona", ""],
+    ["olga", "mona", ""], // operations of all
+  ] as const) {
+    await as(db, who);
+    expect([who, whom, await refusalOf(db, AWAY, [whom, false])]).toEqual([who, whom, code]);
+  }
+  await stopActing(db);
+  const isAbove = (above: string, below: string) =>
+    oneValue(
+      db,
+      "select app_hidden.is_manager_of((select id from app_public.actors where slug = $1), (select id from app_public.actors where slug = $2)) as value",
+      [above, below],
+    );
+  expect(await isAbove("ada", "dora")).toBe(true); // at two removes
+  expect(await isAbove("dora", "ada")).toBe(false);
+  expect(await isAbove("marco", "dora")).toBe(false);
+  await db.query(
+    "update app_public.actors set manager_id = (select id from app_public.actors where slug = 'dora') where slug = 'dirk'",
+  );
+  await as(db, "dirk");
+  expect(await refusalOf(db, AWAY, ["dora", false])).toBe("DENID"); // below her, not above
+  await stopActing(db);
+});
+
 test("a manager's word passes on only what that manager may reassign", async ({ db }) => {
   await db.query(
     `insert into app_public.memberships (actor_id, territory_id, role)
