@@ -3804,6 +3804,7 @@ app_private.levenshtein_less_equal(text, text, integer) returns integer immutabl
 app_private.levenshtein_less_equal(text, text, integer, integer, integer, integer) returns integer immutable strict -- nobody
 app_private.lift_suppressions(keys app_private.suppression_key[], reasons text[], as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.locate_captures(accepted jsonb, revision integer, as_of timestamp with time zone) returns app_private.arrival[] volatile -- catchment_worker
+app_private.lock_handed_over(told jsonb) returns void volatile -- catchment_worker
 app_private.lock_roots(lead_ids uuid[]) returns uuid[] volatile -- catchment_worker
 app_private.lock_teams(team_ids integer[]) returns void volatile -- catchment_worker
 app_private.log_activities(logged app_private.activity[], as_of timestamp with time zone) returns void volatile -- catchment_worker

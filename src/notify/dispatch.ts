@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Notification, Outcome, Send } from "./channel.ts";
 import type { Compose } from "./compose.ts";
 import { makeLanes } from "./lanes.ts";
@@ -73,16 +74,27 @@ function toldOf(id: string, outcome: Outcome): Told {
   return { id, outcome: "later", reason, ...after, counts: outcome.isFree !== true, isGone: false };
 }
 
-/** What ends while something is written down is written together next: a thousand lines of a log are a few statements. */
+/**
+ * What ends while something is written down is written together next: a thousand lines of a log are a few statements. What
+ * was not written is kept: after a conflict with another transaction it is tried again, else it is written with what ends next.
+ */
 function makeRecorder(record: RecordTold): RecordTold {
   let pending: Told[] = [];
   let writing: Promise<void> | null = null;
   const write = async () => {
     await Promise.resolve();
-    while (pending.length > 0) {
+    for (let tries = 1; pending.length > 0; ) {
       const told = pending;
       pending = [];
-      await record(told);
+      try {
+        await record(told);
+        tries = 1;
+      } catch (error) {
+        pending = [...told, ...pending];
+        if (tries === TRIES || !isConflict(error)) throw error;
+        await setTimeout(PAUSE_MS * tries);
+        tries += 1;
+      }
     }
   };
   return (told) => {
@@ -92,4 +104,13 @@ function makeRecorder(record: RecordTold): RecordTold {
     });
     return writing;
   };
+}
+
+/** In a row, each after a longer pause. */
+const TRIES = 5;
+const PAUSE_MS = 50;
+
+/** Deadlock, serialization failure: nothing was written, and the same may succeed. */
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
 }
