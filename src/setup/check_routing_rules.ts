@@ -1,4 +1,6 @@
+import { normalizeCountry } from "../normalize/country.ts";
 import { normalizeLanguage } from "../normalize/language.ts";
+import { meetsNoLead } from "./meets_no_lead.ts";
 import type { Organization } from "./organization.ts";
 import type { Finding } from "./problem.ts";
 import type { RoutingRule } from "./routing_rule.ts";
@@ -68,11 +70,10 @@ function workersOf({ actors }: Organization): Map<string, Set<string>> {
 
 function neverMet(rule: RoutingRule, say: (field: string, message: string) => Finding): Finding[] {
   const findings: Finding[] = [];
-  const language = rule.language === null ? null : normalizeLanguage(rule.language);
-  if (language !== rule.language) {
-    const advice = language === undefined ? "" : `; leads say "${language}"`;
-    findings.push(say("language", `"${rule.language}" meets no lead${advice}`));
-  }
+  const country = rule.country === null ? null : meetsNoLead(rule.country, normalizeCountry);
+  if (country !== null) findings.push(say("country", country));
+  const language = rule.language === null ? null : meetsNoLead(rule.language, normalizeLanguage);
+  if (language !== null) findings.push(say("language", language));
   if (from(rule) > to(rule)) findings.push(say("score_max", "must not be less than score_min"));
   if (isScored(rule) && from(rule) === 0 && to(rule) === 100) {
     findings.push(say("score_min", "every lead has a score from 0 to 100: leave it out"));

@@ -1,4 +1,6 @@
+import { normalizeCountry } from "../normalize/country.ts";
 import { checkSlugs } from "./check_slugs.ts";
+import { meetsNoLead } from "./meets_no_lead.ts";
 import type { Organization } from "./organization.ts";
 import type { Finding } from "./problem.ts";
 import type { Tree } from "./tree.ts";
@@ -7,9 +9,11 @@ import type { Tree } from "./tree.ts";
 export function checkTerritories(organization: Organization, tree: Tree): Finding[] {
   const findings = checkSlugs("territories", organization.territories);
   const caretakers = rolesOf(organization, ["manager", "operations"]);
-  organization.territories.forEach(({ slug, parent, is_identity_boundary }, at) => {
+  organization.territories.forEach(({ slug, parent, country, is_identity_boundary }, at) => {
     const say = (field: string, message: string) =>
       findings.push({ path: ["territories", at, field], message });
+    const problem = country === null ? null : meetsNoLead(country, normalizeCountry);
+    if (problem !== null) say("country", problem);
     if (parent === null) {
       if (is_identity_boundary === false) say("is_identity_boundary", "must be true at a root");
       if (!organization.teams.some((team) => team.territory === slug && team.handles_operations)) {

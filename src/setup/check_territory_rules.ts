@@ -1,6 +1,8 @@
 import { normalizeCompanyDomain } from "../normalize/company.ts";
+import { normalizeCountry } from "../normalize/country.ts";
 import { normalizeLanguage } from "../normalize/language.ts";
 import { MATCHES } from "./check_policies.ts";
+import { meetsNoLead } from "./meets_no_lead.ts";
 import type { Organization } from "./organization.ts";
 import type { Finding } from "./problem.ts";
 import type { Tree } from "./tree.ts";
@@ -46,7 +48,6 @@ function overlapsOf(group: readonly { rule: Rule; at: number }[]): Finding[] {
   });
 }
 
-/** Leads carry their fields normalized: what is written otherwise meets none of them. */
 function neverMet(rule: Rule, at: number): Finding[] {
   const say = (field: string, message: string): Finding => ({
     path: ["territory_rules", at, field],
@@ -56,10 +57,8 @@ function neverMet(rule: Rule, at: number): Finding[] {
   for (const [field, normalize] of NORMALIZED) {
     const text = rule[field];
     if (text === null) continue;
-    const known = normalize(text);
-    if (known === text) continue;
-    const advice = known === undefined ? "" : `; leads say "${known}"`;
-    findings.push(say(field, `"${text}" meets no lead${advice}`));
+    const problem = meetsNoLead(text, normalize);
+    if (problem !== null) findings.push(say(field, problem));
   }
   if (rule.employees_min !== null && rule.employees_max !== null && rule.employees_min > rule.employees_max) {
     findings.push(say("employees_max", "must not be less than employees_min"));
@@ -67,9 +66,12 @@ function neverMet(rule: Rule, at: number): Finding[] {
   return findings;
 }
 
-const NORMALIZED: ["language" | "company_domain" | "postal_prefix", (text: string) => string | undefined][] =
-  [
-    ["language", normalizeLanguage],
-    ["company_domain", normalizeCompanyDomain],
-    ["postal_prefix", (text) => text.toUpperCase()],
-  ];
+const NORMALIZED: [
+  "country" | "language" | "company_domain" | "postal_prefix",
+  (text: string) => string | undefined,
+][] = [
+  ["country", normalizeCountry],
+  ["language", normalizeLanguage],
+  ["company_domain", normalizeCompanyDomain],
+  ["postal_prefix", (text) => text.toUpperCase()],
+];

@@ -74,6 +74,7 @@ test.each([
   ],
   [["--truth", "person", "--batch", "0"], 2, /--batch 0 is not a whole number/],
   [["--truth", "person", "--country", "Germany"], 2, /--country Germany/],
+  [["--truth", "person", "--country", "XX"], 2, /--country XX/],
 ])("%j is refused before anything starts", async (words, code, message) => {
   const folder = await folderWith({ "one.csv": HEADER + ROWS.join("\n"), "mapping.yaml": MAPPING });
   const ended = await catchment(

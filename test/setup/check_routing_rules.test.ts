@@ -20,6 +20,7 @@ describe("refused by file and line", () => {
       "{ territory: de, source: no-source, person: dora }",
       'source: no capture path has the source "no-source"',
     ],
+    ["{ territory: de, country: UK, person: dora }", 'country: "UK" meets no lead; leads say "GB"'],
     ["{ territory: de, language: DE, person: dora }", 'language: "DE" meets no lead; leads say "de"'],
     ["{ territory: de, score_min: 80, score_max: 20, person: dora }", "score_max: must not be less"],
     ["{ territory: de, score_max: 100, person: dora }", "score_min: every lead has a score from 0 to 100"],

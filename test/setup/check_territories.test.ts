@@ -55,3 +55,9 @@ test("a root where an overdue lead would reach nobody is refused", () =>
     },
     'the root "globex" has no manager and no operations member',
   ));
+
+test("a country that no lead says is refused", () =>
+  expectRefusal(
+    { file, text: "country: GB", wrong: "country: UK", on: "country: UK" },
+    '"UK" meets no lead; leads say "GB"',
+  ));

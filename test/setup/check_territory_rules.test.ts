@@ -56,6 +56,8 @@ test.for([
   ["company_domain: ACME.de", 'leads say "acme.de"'],
   ["company_domain: www.acme.de", 'leads say "acme.de"'],
   ["company_domain: gmail.com", '"gmail.com" meets no lead'],
+  ["country: UK", '"UK" meets no lead; leads say "GB"'],
+  ["country: XX", '"XX" meets no lead'],
   ["language: DE_at", 'leads say "de-AT"'],
   ["language: German", '"German" meets no lead'],
   ["postal_prefix: sw1", 'leads say "SW1"'],

@@ -1,3 +1,4 @@
+import { normalizeCountry } from "../../normalize/country.ts";
 import { CommandError, EXIT, misused } from "../outcome.ts";
 import { note, say, sayJson, table } from "../output.ts";
 import { makeProgress } from "../progress.ts";
@@ -31,8 +32,10 @@ export async function evaluate(files: readonly string[], options: EvaluateOption
   if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 10_000)
     throw misused(`--batch ${options.batch} is not a whole number from 1 to 10000.`);
   const country = options.country ?? null;
-  if (country !== null && !/^[A-Z]{2}$/.test(country))
-    throw misused(`--country ${country} is not a country of two capital letters, as DE.`);
+  if (country !== null && normalizeCountry(country) !== country)
+    throw misused(
+      `--country ${country} is not a country of two capital letters that leads say, as DE or GB.`,
+    );
   const mapping = await readMapping(options.mapping);
   const truth = truthOf(options.truth, options.truthPattern);
   const records: LabeledRecord[] = [];
