@@ -1,5 +1,5 @@
 import { withNameParts } from "../answers.ts";
-import { sliceAt, slicesOf } from "../json_slices.ts";
+import { type Slice, sliceAt, slicesOf } from "../json_slices.ts";
 import type { Problem } from "../problem.ts";
 import { at, ignored, keyOf, known, membersAt, objectIn, readObject, textAt } from "../told.ts";
 import { basicCredentials, sharedKey } from "../verify.ts";
@@ -17,11 +17,17 @@ export const segment: Source = {
     const batch = batchOf(body);
     const events = batch ?? [body];
     if (events.length > MOST_BATCH_EVENTS) return tooLarge("A batch has at most 2,500 events.");
+    const common = batch === undefined ? [] : commonOf(body);
+    if (sizeOf(common) * events.length > MOST_COMMON_BYTES)
+      return tooLarge("What is common to the events of a batch has at most 8 MB, counted once for each.");
     return events.some((event) => event.length > MOST_EVENT_BYTES)
       ? tooLarge("An event has at most 32 KB.")
       : undefined;
   },
-  split: (event) => batchOf(event.body)?.map((body) => ({ ...event, body })),
+  split: (event) => {
+    const common = commonOf(event.body);
+    return batchOf(event.body)?.map((body) => ({ ...event, body: withCommon(body, common) }));
+  },
   key: (event) => keyOf(textAt(objectIn(event.body), "messageId")),
   read: (event) => readObject(event, readCall),
 };
@@ -29,6 +35,8 @@ export const segment: Source = {
 const MOST_EVENT_BYTES = 32 * 1024;
 const MOST_BATCH_BYTES = 500 * 1024;
 const MOST_BATCH_EVENTS = 2_500;
+/** Ours: the rules of Segment would let 500 KB grow to a gigabyte. */
+const MOST_COMMON_BYTES = 8 * 1024 * 1024;
 
 function tooLarge(detail: string): Problem {
   return { status: 400, slug: "segment-limit", title: "Too large", detail };
@@ -38,6 +46,45 @@ function batchOf(body: Buffer): Buffer[] | undefined {
   if (!Array.isArray(at(objectIn(body), "batch"))) return undefined;
   return slicesOf(sliceAt(body, "batch") ?? body, MOST_BATCH_EVENTS + 1).map(({ bytes }) => bytes);
 }
+
+type Common = { name: string; members: Slice[] };
+
+/** What a batch says once for all its events. */
+function commonOf(body: Buffer): Common[] {
+  const batch = objectIn(body);
+  return ["context", "integrations"].flatMap((name) => {
+    const slice = membersAt(batch, name).length === 0 ? undefined : sliceAt(body, name);
+    return slice === undefined ? [] : [{ name, members: slicesOf(slice) }];
+  });
+}
+
+function sizeOf(common: readonly Common[]): number {
+  return common
+    .flatMap(({ members }) => members)
+    .reduce((sum, { key = "", bytes }) => sum + key.length + bytes.length, 0);
+}
+
+/** The event with what its batch says beside it, byte for byte; its own members win. What is no event stays as it is. */
+function withCommon(body: Buffer, common: readonly Common[]): Buffer {
+  const event = common.length === 0 ? undefined : objectIn(body);
+  if (event === undefined) return body;
+  const members = new Map(slicesOf(body).map(({ key = "", bytes }) => [key, bytes]));
+  for (const { name, members: shared } of common) {
+    const own = at(event, name) ?? {};
+    if (typeof own !== "object" || Array.isArray(own)) continue;
+    members.set(name, objectOf([...shared, ...slicesOf(members.get(name) ?? NOTHING)]));
+  }
+  return objectOf([...members].map(([key, bytes]) => ({ key, bytes })));
+}
+
+/** Of a key that stands twice the last value counts. */
+function objectOf(slices: readonly Slice[]): Buffer {
+  const members = new Map(slices.map(({ key = "", bytes }) => [key, bytes]));
+  const parts = [...members].flatMap(([key, bytes]) => [Buffer.from(`,${JSON.stringify(key)}:`), bytes]);
+  return Buffer.concat([Buffer.from("{"), Buffer.concat(parts).subarray(1), Buffer.from("}")]);
+}
+
+const NOTHING = Buffer.from("{}");
 
 function shownKey(request: Request): string | undefined {
   const credentials = basicCredentials(request);

@@ -93,6 +93,50 @@ test("a batch is an event each; a repetition is known by messageId", () => {
   expect(segment.key?.(anEvent("{}"))).toBeUndefined();
 });
 
+test("what a batch says once counts for each event, beneath what the event says itself", () => {
+  const events = [
+    '{"type":"track","messageId":"m1","properties":{"email":"a@b.de","id":9007199254740993}}',
+    '{"type":"track","properties":{"email":"a@b.de"},"context":{"campaign":{"name":"spring"},"n":null}}',
+    '{"type":"track","properties":{"email":"a@b.de"},"context":null}',
+    '{"context":7}',
+    "7",
+  ];
+  const common = '"context":{"campaign":{"name":"autumn","source":"mail"},"n":9007199254740993}';
+  const parts = segment.split?.(
+    anEvent(`{${common},"integrations":{"All":true},"batch":[${events.join()}]}`),
+  );
+  expect(parts?.map(({ body }) => body.toString())).toEqual([
+    `${events[0]?.slice(0, -1)},${common},"integrations":{"All":true}}`,
+    `{"type":"track","properties":{"email":"a@b.de"},"context":{"campaign":{"name":"spring"},"n":null},"integrations":{"All":true}}`,
+    `{"type":"track","properties":{"email":"a@b.de"},${common},"integrations":{"All":true}}`,
+    '{"context":7,"integrations":{"All":true}}',
+    "7",
+  ]);
+  const [first, second] = parts ?? [];
+  expect(first && segment.key?.(first)).toBe("m1");
+  expect(first && segment.read(first)).toMatchObject({ document: { campaign: "autumn", channel: "mail" } });
+  const own = second && segment.read(second);
+  expect(own).toMatchObject({ document: { campaign: "spring" } });
+  expect(own).not.toMatchObject({ document: { channel: "mail" } });
+  for (const odd of ["7", "null", "[1]", "{}"]) {
+    const [part] = segment.split?.(anEvent(`{"context":${odd},"batch":[{"messageId":"m2"}]}`)) ?? [];
+    expect(part?.body.toString()).toBe('{"messageId":"m2"}');
+  }
+});
+
+test("what a batch says once does not grow without end", () => {
+  const long = "x".repeat(100_000);
+  const refused = (calls: number, context: object = { a: long }) =>
+    segment.refuses?.(
+      anEvent(
+        `{"context":${JSON.stringify(context)},"batch":[${Array.from({ length: calls }, () => "{}").join()}]}`,
+      ),
+    )?.status;
+  expect(refused(80)).toBeUndefined();
+  expect(refused(90)).toBe(400);
+  expect(refused(90, { [long]: 1 })).toBe(400);
+});
+
 test("Segment's own limits are kept, to the byte", () => {
   const call = (bytes: number) => `{"a":"${"x".repeat(bytes - 8)}"}`;
   const batch = (...calls: string[]) => `{"batch":[${calls.join()}]}`;
