@@ -1,10 +1,10 @@
+import { violation } from "../../contracts/violation.ts";
 import { type Answer, answersDocument } from "../answers.ts";
 import { askVendor, failureOf, later, patienceOf, type VendorAnswer } from "../ask_vendor.ts";
 import { withColon } from "../instants.ts";
 import {
   at,
   ignored,
-  keyOf,
   known,
   listAt,
   membersAt,
@@ -12,6 +12,7 @@ import {
   partOf,
   readObject,
   textAt,
+  unreadable,
 } from "../told.ts";
 import { VendorRefusal } from "../vendor_refusal.ts";
 import { hmacSignature, isSame } from "../verify.ts";
@@ -38,9 +39,8 @@ export const meta: Source = {
       whole && listAt(whole, "entry").flatMap((entry) => leadsOf(entry).map((lead) => partOf(event, lead)))
     );
   },
-  key: (event) => keyOf(leadIdOf(event)),
-  read: (event) =>
-    readObject(event, () => (leadIdOf(event) ? { kind: "thin" } : ignored("It tells of no lead of a form."))),
+  key: leadIdOf,
+  read: (event) => readObject(event, () => readChange(event)),
   fetch: fetchLead,
   readFetched: (event, answer) => readLead(event, answer),
   list: listLeads,
@@ -55,18 +55,30 @@ const FIELDS =
 /** Each in the form of a whole request, so that a part reads like a request of one. */
 function leadsOf(entry: unknown): object[] {
   return listAt(entry, "changes")
-    .filter(
-      (change) => at(change, "field") === "leadgen" && textAt(change, "value", "leadgen_id") !== undefined,
-    )
+    .filter(isOfLeads)
     .map((change) => envelope({ id: at(entry, "id"), time: at(entry, "time"), changes: [change] }));
 }
+
+/** Meta also tells of changes without their value, which tell nothing. */
+function isOfLeads(change: unknown): boolean {
+  return at(change, "field") === "leadgen" && (at(change, "value") ?? null) !== null;
+}
+
+/** A lead without its id cannot be asked for: people must see that it was there. */
+function readChange(event: Event): Reading {
+  if (leadIdOf(event) !== undefined) return { kind: "thin" };
+  if (!isOfLeads(at(objectIn(event.body), ...CHANGE))) return ignored("It tells of no lead of a form.");
+  return unreadable(violation("missing", `/${CHANGE.join("/")}/value/leadgen_id`, "must be there"));
+}
+
+const CHANGE = ["entry", 0, "changes", 0] as const;
 
 function envelope(entry: object): object {
   return { object: "page", entry: [entry] };
 }
 
 function leadOf(event: Event): unknown {
-  return at(objectIn(event.body), "entry", 0, "changes", 0, "value");
+  return at(objectIn(event.body), ...CHANGE, "value");
 }
 
 function leadIdOf(event: Event): string | undefined {

@@ -38,10 +38,24 @@ test("a part falls into itself", () => {
   expect(part).toEqual(one);
 });
 
-test("changes without value or id, foreign fields and foreign bodies are no lead", () => {
+test("a lead without its id is quarantined, in a batch and alone", () => {
+  const nameless = [
+    { field: "leadgen", value: { form_id: "9" } },
+    { field: "leadgen", value: { leadgen_id: "" } },
+  ];
+  const parts = meta.split?.(jsonEvent({ entry: [{ id: "1", changes: [...nameless, lead("7")] }] })) ?? [];
+  expect(parts.map((part) => meta.key?.(part))).toEqual([undefined, undefined, "7"]);
+  expect(parts.map((part) => meta.read(part).kind)).toEqual(["unreadable", "unreadable", "thin"]);
+  expect(meta.read(jsonEvent({ entry: [{ changes: nameless }] }))).toEqual({
+    kind: "unreadable",
+    violations: [{ kind: "missing", path: "/entry/0/changes/0/value/leadgen_id", message: "must be there" }],
+  });
+});
+
+test("changes without a value, foreign fields and foreign bodies are no lead", () => {
   const changes = [
     { field: "leadgen" },
-    { field: "leadgen", value: {} },
+    { field: "leadgen", value: null },
     { field: "feed", value: { leadgen_id: "1" } },
     null,
   ];
