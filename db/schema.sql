@@ -1075,7 +1075,8 @@ create table app_public.activities (
   constraint activities_lead_id_territory_id_fkey FOREIGN KEY (lead_id, territory_id) REFERENCES app_public.leads(id, territory_id) ON UPDATE CASCADE ON DELETE RESTRICT,
   constraint activities_note_check CHECK ((length(note) <= 10000)),
   constraint activities_pkey PRIMARY KEY (id),
-  constraint an_amount_has_its_currency CHECK (((value_amount IS NULL) = (value_currency IS NULL)))
+  constraint an_amount_has_its_currency CHECK (((value_amount IS NULL) = (value_currency IS NULL))),
+  constraint it_happened_at_some_time CHECK (isfinite(occurred_at))
 );
 CREATE INDEX activities_actor_id_idx ON app_public.activities USING btree (actor_id);
 CREATE INDEX activities_capture_id_idx ON app_public.activities USING btree (capture_id) WHERE (capture_id IS NOT NULL);
@@ -1786,6 +1787,7 @@ CREATE INDEX leads_erased_at_idx ON app_public.leads USING btree (erased_at) WHE
 CREATE INDEX leads_held ON app_public.leads USING btree (territory_id, id) WHERE (held_at IS NOT NULL);
 CREATE INDEX leads_idle ON app_public.leads USING btree (territory_id, GREATEST(last_activity_at, stagnant_at)) WHERE ((status = ANY (ARRAY['new'::text, 'attempting_to_contact'::text, 'contacted'::text])) AND (owner_id IS NOT NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL) AND (held_at IS NULL) AND (NOT is_history) AND (NOT is_test));
 CREATE INDEX leads_merged_into_id_idx ON app_public.leads USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+CREATE INDEX leads_open_of_owner ON app_public.leads USING btree (owner_id, territory_id, id) WHERE ((owner_id IS NOT NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL) AND (NOT is_history));
 CREATE INDEX leads_owner_id_closed_at_idx ON app_public.leads USING btree (owner_id, closed_at);
 CREATE INDEX leads_territory_id_id_idx ON app_public.leads USING btree (territory_id, id DESC) INCLUDE (merged_into_id);
 CREATE INDEX leads_without_owner ON app_public.leads USING btree (territory_id, id) WHERE ((owner_id IS NULL) AND (closed_at IS NULL) AND (merged_into_id IS NULL));
@@ -2810,7 +2812,7 @@ create view bi.attribution_credit with (security_invoker=true) as
     attribution_credits.channel,
     attribution_credits.derived_channel,
     attribution_credits.source,
-    attribution_credits.campaign,
+    app_hidden.impersonal(attribution_credits.campaign) AS campaign,
     attribution_credits.medium,
     attribution_credits.primary_source,
     attribution_credits.credit,
@@ -2836,12 +2838,12 @@ create view bi.attribution_touches with (security_invoker=true) as
     attribution_touches.channel,
     attribution_touches.derived_channel,
     attribution_touches.source,
-    attribution_touches.campaign,
+    app_hidden.impersonal(attribution_touches.campaign) AS campaign,
     attribution_touches.medium,
-    attribution_touches.content,
-    attribution_touches.term,
-    attribution_touches.landing_page,
-    attribution_touches.referrer,
+    app_hidden.impersonal(attribution_touches.content) AS content,
+    app_hidden.impersonal(attribution_touches.term) AS term,
+    app_hidden.page_of(attribution_touches.landing_page) AS landing_page,
+    app_hidden.page_of(attribution_touches.referrer) AS referrer,
     attribution_touches.click_id,
     attribution_touches.primary_source,
     attribution_touches.is_won,
@@ -3474,12 +3476,12 @@ create view bi.source_events with (security_invoker=true) as
     source_events.source,
     source_events.channel,
     source_events.derived_channel,
-    source_events.campaign,
+    app_hidden.impersonal(source_events.campaign) AS campaign,
     source_events.medium,
-    source_events.content,
-    source_events.term,
-    source_events.landing_page,
-    source_events.referrer,
+    app_hidden.impersonal(source_events.content) AS content,
+    app_hidden.impersonal(source_events.term) AS term,
+    app_hidden.page_of(source_events.landing_page) AS landing_page,
+    app_hidden.page_of(source_events.referrer) AS referrer,
     source_events.click_id,
     source_events.occurred_at,
     uuid_extract_timestamp(source_events.id) AS recorded_at
@@ -3553,10 +3555,12 @@ app_hidden.channel_of(medium text, source text, click_id text, landing_page text
 app_hidden.credit_until(model app_public.attribution_model, touch integer, touches integer, decay numeric) returns numeric immutable -- catchment_bi, catchment_user, catchment_worker
 app_hidden.current_actor_id() returns integer stable security definer -- catchment_bi, catchment_user
 app_hidden.follow_territories(territory_ids integer[], as_of timestamp with time zone) returns TABLE(territory_id integer, channel text, had_ended boolean) volatile security definer -- catchment_api
+app_hidden.impersonal(told text) returns text immutable -- catchment_bi, catchment_worker
 app_hidden.is_manager_of(manager_id integer, person_id integer) returns boolean stable -- catchment_worker
 app_hidden.my_audited_territory_ids() returns SETOF integer stable security definer -- catchment_bi
 app_hidden.my_territories() returns integer[] stable security definer -- catchment_bi, catchment_user
 app_hidden.my_territory_ids() returns SETOF integer stable security definer -- catchment_bi, catchment_user
+app_hidden.page_of(address text) returns text immutable -- catchment_bi, catchment_worker
 app_hidden.require(action text, territory_id integer, owner_id integer DEFAULT NULL::integer, team_id integer DEFAULT NULL::integer) returns void stable security definer -- nobody
 app_hidden.require_approval(approval_id uuid) returns app_public.approvals volatile security definer -- nobody
 app_hidden.require_boundary(action text, slug text) returns integer stable security definer -- nobody
@@ -3613,6 +3617,7 @@ app_private.audit_rows_insert() returns trigger volatile security definer -- nob
 app_private.audit_rows_update() returns trigger volatile security definer -- nobody
 app_private.audit_territory_rules_insert() returns trigger volatile security definer -- nobody
 app_private.await_responses(lead_ids uuid[], at timestamp with time zone[]) returns void volatile -- catchment_worker
+app_private.awaited_reports(settled jsonb) returns uuid[] stable -- catchment_worker
 app_private.begin_clocks(lead_ids uuid[], kinds text[], at timestamp with time zone[]) returns uuid[] volatile -- catchment_worker
 app_private.begin_watch() returns boolean volatile -- catchment_worker
 app_private.best_score(touch_ids uuid[], lead_id uuid) returns TABLE(score integer, reasons jsonb) stable -- catchment_worker
@@ -3636,10 +3641,11 @@ app_private.choose_questions(boundary_ids integer[]) returns TABLE(boundary_id i
 app_private.claim_captures(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
 app_private.claim_edited_keys(lead app_public.leads, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.claim_fetches(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, path_slug text, protocol text, content_type text, headers jsonb, body bytea, part_of uuid, attempt integer) volatile -- catchment_worker
-app_private.claim_identities(located app_private.arrival[]) returns app_private.resolution[] volatile -- catchment_worker
+app_private.claim_identities(located app_private.arrival[], proposed_ids uuid[]) returns app_private.resolution[] volatile -- catchment_worker
 app_private.claim_keys(located app_private.arrival[], proposed_ids uuid[]) returns app_private.claim[] volatile -- catchment_worker
 app_private.claim_notifications(as_of timestamp with time zone, at_most integer) returns TABLE(id uuid, message_id uuid, is_digest boolean, channel text, target text, address text, language text, kind text, text text, details jsonb, recipient text, lead_id uuid, trace_id text, attempt integer) volatile -- catchment_worker
 app_private.claim_revalidations(at_most integer) returns TABLE(id uuid, path_slug text, protocol text, contract_id integer, content_type text, headers jsonb, body bytea, part_of uuid, fetched jsonb, corrections jsonb, released_at timestamp with time zone, received_at timestamp with time zone, default_country text, time_zone text) volatile -- catchment_worker
+app_private.claims_at_turn(claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.claim[] stable -- catchment_worker
 app_private.clock_elapsed(calendar_id integer, running_since timestamp with time zone, elapsed_seconds numeric, as_of timestamp with time zone) returns numeric stable -- catchment_worker
 app_private.clock_to_keep(clock app_public.clocks, at timestamp with time zone) returns jsonb stable -- catchment_worker
 app_private.close_cases_to_move(lead_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3692,6 +3698,7 @@ app_private.decide_taken_clocks(lead_id uuid) returns TABLE(id uuid) stable -- c
 app_private.decide_targets(askers app_private.asker[], revision integer) returns TABLE(lead_id uuid, territory_id integer, team_id integer, actor_id integer, "position" integer, why text, routed_by jsonb) stable -- catchment_worker
 app_private.decide_territories(arrivals jsonb, revision integer) returns SETOF app_private.arrival stable -- catchment_worker
 app_private.decide_unmerge(lead_id uuid) returns app_private.merge_decision stable -- catchment_worker
+app_private.defer_reports(capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.difference(text, text) returns integer immutable strict -- nobody
 app_private.digests_of(salt bytea, before jsonb, after jsonb) returns jsonb stable -- catchment_worker
 app_private.discard_captures(capture_ids uuid[], reason text, as_of timestamp with time zone) returns integer volatile -- catchment_worker
@@ -3703,6 +3710,7 @@ app_private.elapsed_at(clock app_public.clocks, at timestamp with time zone) ret
 app_private.end_assignments(lead_id uuid, kept_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.end_clocks(clock_ids uuid[], at timestamp with time zone[], reason text) returns void volatile -- catchment_worker
 app_private.end_privacy_requests(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.end_returns(lead_ids uuid[], at timestamp with time zone[]) returns void volatile -- catchment_worker
 app_private.end_waiting(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.end_watch() returns boolean volatile -- catchment_worker
 app_private.enqueue_drain_captures() returns trigger volatile security definer -- nobody
@@ -3736,6 +3744,7 @@ app_private.fire_case_thresholds(as_of timestamp with time zone, at_most integer
 app_private.fire_lead_thresholds(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.fire_thresholds(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.first_touch(lead_id uuid) returns SETOF app_public.source_events stable -- catchment_worker
+app_private.first_unsure(resolutions app_private.resolution[], likenesses app_private.likeness[], claims app_private.claim[]) returns uuid stable -- catchment_worker
 app_private.fit_outcomes(numbers double precision[], won boolean[]) returns double precision[] immutable -- catchment_worker
 app_private.fit_probabilities(numbers double precision[], leads bigint[], won bigint[]) returns double precision[] immutable -- catchment_worker
 app_private.fitness_of(actor_id integer, territory_id integer, as_of timestamp with time zone) returns TABLE(unfit text) stable -- catchment_worker
@@ -3763,6 +3772,7 @@ app_private.gtrgm_penalty(internal, internal, internal) returns internal immutab
 app_private.gtrgm_picksplit(internal, internal) returns internal immutable strict -- nobody
 app_private.gtrgm_same(app_private.gtrgm, app_private.gtrgm, internal) returns internal immutable strict -- nobody
 app_private.gtrgm_union(internal, internal) returns app_private.gtrgm immutable strict -- nobody
+app_private.hand_on_stranded(stranded app_public.leads[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.hand_over_cases(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.hand_to_manager(lead app_public.leads, task_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.hang_clock(clock_id uuid, lead_id uuid) returns void volatile -- catchment_worker
@@ -3779,6 +3789,7 @@ app_private.is_followed() returns boolean stable -- catchment_worker
 app_private.is_held_by_case(lead_id uuid) returns boolean stable -- catchment_worker
 app_private.is_last_attempt(notification app_public.notifications, counts boolean, as_of timestamp with time zone) returns boolean immutable -- catchment_worker
 app_private.is_met(clock app_public.clocks) returns boolean immutable -- catchment_worker
+app_private.is_named(record app_private.match_records) returns boolean immutable -- catchment_worker
 app_private.is_pending_subject(approval app_public.approvals) returns boolean stable -- catchment_worker
 app_private.is_pointless(exception app_public.exceptions, lead app_public.leads) returns boolean stable -- catchment_worker
 app_private.is_refused(lead_id uuid) returns boolean stable -- catchment_worker
@@ -3804,6 +3815,7 @@ app_private.levenshtein_less_equal(text, text, integer) returns integer immutabl
 app_private.levenshtein_less_equal(text, text, integer, integer, integer, integer) returns integer immutable strict -- nobody
 app_private.lift_suppressions(keys app_private.suppression_key[], reasons text[], as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.locate_captures(accepted jsonb, revision integer, as_of timestamp with time zone) returns app_private.arrival[] volatile -- catchment_worker
+app_private.lock_deals(batch uuid[], revision integer, stranded app_public.leads[]) returns void volatile -- catchment_worker
 app_private.lock_handed_over(told jsonb) returns void volatile -- catchment_worker
 app_private.lock_roots(lead_ids uuid[]) returns uuid[] volatile -- catchment_worker
 app_private.lock_teams(team_ids integer[]) returns void volatile -- catchment_worker
@@ -3811,7 +3823,7 @@ app_private.log_activities(logged app_private.activity[], as_of timestamp with t
 app_private.loose_captures_of(lead_ids uuid[]) returns TABLE(lead_id uuid, capture_id uuid) stable -- catchment_worker
 app_private.make_partitions(as_of timestamp with time zone, months_ahead integer) returns SETOF text volatile security definer -- catchment_worker
 app_private.mark_erasures_recorded(erasure_ids uuid[], as_of timestamp with time zone) returns void volatile security definer -- catchment_api
-app_private.mark_shared(claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.claim[] volatile -- catchment_worker
+app_private.mark_shared(claims app_private.claim[], likenesses app_private.likeness[]) returns void volatile -- catchment_worker
 app_private.marks_of(calendar_id integer, running_since timestamp with time zone, elapsed_seconds numeric, target_seconds integer, thresholds integer[]) returns TABLE(warn_at timestamp with time zone, due_at timestamp with time zone, overdue_at timestamp with time zone) stable -- catchment_worker
 app_private.match_key_hash(key text, boundary_id integer, is_test boolean) returns bigint immutable -- catchment_worker
 app_private.match_model(boundary_id integer) returns app_private.identity_models stable -- catchment_worker
@@ -3844,6 +3856,7 @@ app_private.note_shapes() returns trigger volatile security definer -- nobody
 app_private.note_touches(lead_ids uuid[], batch uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.notification_terms(actor_id integer, territory_id integer, kind text) returns TABLE(is_urgent boolean, time_zone text, quiet_from time without time zone, quiet_until time without time zone, digest text, digest_time time without time zone) stable -- catchment_worker
 app_private.notify_channel(territory_id integer, event_id uuid, lead_id uuid, trace_id text, kind text, text text, as_of timestamp with time zone, team_id integer DEFAULT NULL::integer, details jsonb DEFAULT NULL::jsonb) returns integer volatile -- catchment_worker
+app_private.odd_claims(claims app_private.claim[], likenesses app_private.likeness[]) returns TABLE(claim app_private.claim, is_odd boolean) stable -- catchment_worker
 app_private.only_news(resolutions app_private.resolution[]) returns app_private.resolution[] stable -- catchment_worker
 app_private.open_exceptions(cases app_private.exception_case[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.open_privacy_requests(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3857,6 +3870,7 @@ app_private.partition_months_ahead(as_of timestamp with time zone) returns integ
 app_private.pass_on(lead app_public.leads, team_ids integer[], without_ids integer[], cause text, why text, as_of timestamp with time zone, kind text DEFAULT 'lead_assigned'::text, told text DEFAULT 'A lead is yours now.'::text, may_wait boolean DEFAULT true) returns integer volatile -- catchment_worker
 app_private.pass_on_expired(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.pass_on_refused(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
+app_private.pass_on_stranded(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.patience_of(territory_id integer) returns TABLE(stagnant_seconds integer, follow_up_seconds integer, approval_seconds integer, handover_seconds integer) stable -- catchment_worker
 app_private.pause_clocks(pauses app_private.clock_pause[]) returns void volatile -- catchment_worker
 app_private.person_of(attributes jsonb) returns TABLE(first_name text, last_name text, email text, phone text, company text, company_domain text, street text, city text, postal_code text, region text, country text, language text, segment text, birth_date date, employees integer, value_amount numeric, value_currency text, occurred_at timestamp with time zone) stable -- catchment_worker
@@ -3865,6 +3879,7 @@ app_private.personal_fields() returns text[] immutable -- catchment_worker
 app_private.place_arrival(attributes jsonb, source text, boundary_id integer, contract_id integer, revision integer) returns TABLE(territory_id integer, located_by jsonb) stable -- catchment_worker
 app_private.place_in_tree() returns trigger volatile security definer -- nobody
 app_private.place_pairs(lead_ids uuid[]) returns void volatile -- catchment_worker
+app_private.places_without_role() returns TABLE(owner_id integer, territory_id integer) stable -- catchment_worker
 app_private.plan_of(clock app_public.clocks) returns TABLE(target_seconds integer, thresholds integer[], calendar_id integer) stable -- catchment_worker
 app_private.pools_above(lead app_public.leads) returns integer[] stable -- catchment_worker
 app_private.predict_leads(lead_ids uuid[]) returns TABLE(lead_id uuid, probability double precision, reasons jsonb, model_version integer, trained_at timestamp with time zone) stable -- catchment_worker
@@ -3908,6 +3923,7 @@ app_private.report_doubts(resolutions app_private.resolution[], as_of timestamp 
 app_private.report_handovers(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.report_lost_workers(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.report_overdue_thresholds(as_of timestamp with time zone) returns integer volatile -- catchment_worker
+app_private.report_returns(lead_ids uuid[], batch uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.report_unprocessed(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.report_unsent(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.rescore_leads(lead_ids uuid[], revision integer) returns void volatile -- catchment_worker
@@ -3916,6 +3932,7 @@ app_private.restart_clocks(lead_ids uuid[], as_of timestamp with time zone) retu
 app_private.restore_clocks(clock_ids uuid[]) returns void volatile -- catchment_worker
 app_private.resume_clocks(clock_ids uuid[], at timestamp with time zone[]) returns void volatile -- catchment_worker
 app_private.resume_due(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
+app_private.resume_reports(as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.return_clocks(branch uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.return_later_touches(merge app_public.lead_merges, root_id uuid) returns void volatile -- catchment_worker
 app_private.revalidate_captures(capture_ids uuid[], contract_version integer) returns integer volatile -- catchment_worker
@@ -3946,6 +3963,7 @@ app_private.set_limit(real) returns real volatile strict -- nobody
 app_private.settle_candidates(lead_ids uuid[], actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_captures(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_doubts(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.settle_identities(resolutions app_private.resolution[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_merged_cases(lead_id uuid, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_reached(notification_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.settle_releases(capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
@@ -3966,6 +3984,7 @@ app_private.start_case_clocks(wanted app_private.case_clock[]) returns void vola
 app_private.start_clocks(batch uuid[]) returns void volatile -- catchment_worker
 app_private.stop_case_clocks(wanted app_private.case_clock[]) returns void volatile -- catchment_worker
 app_private.stop_clocks(lead_ids uuid[], responded_at timestamp with time zone[]) returns void volatile -- catchment_worker
+app_private.stranded_of(batch uuid[]) returns app_public.leads[] volatile -- catchment_worker
 app_private.strict_word_similarity(text, text) returns real immutable strict -- nobody
 app_private.strict_word_similarity_commutator_op(text, text) returns boolean stable strict -- nobody
 app_private.strict_word_similarity_dist_commutator_op(text, text) returns real immutable strict -- nobody
@@ -3992,6 +4011,7 @@ app_private.time_exceptions() returns trigger volatile security definer -- nobod
 app_private.time_tasks() returns trigger volatile security definer -- nobody
 app_private.touch_number(lead_id uuid, capture_id uuid) returns bigint stable -- catchment_worker
 app_private.unassigned_policy(territory_id integer) returns TABLE(seconds integer, fallback_team_id integer) stable -- catchment_worker
+app_private.under_name_of(record app_private.match_records, lead_id uuid) returns app_private.match_records stable -- catchment_worker
 app_private.undo_edits(lead app_public.leads, fields app_public.lead_field[], actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.unindexed_touches(after uuid, most integer) returns TABLE(last_id uuid, leads integer, touches jsonb) stable -- catchment_worker
 app_private.unmerge_lead(lead_id uuid, actor_id integer, as_of timestamp with time zone) returns uuid volatile -- catchment_worker
@@ -4003,6 +4023,7 @@ app_private.uuid_floor(at timestamp with time zone) returns uuid immutable stric
 app_private.wake(task text) returns void volatile security definer -- nobody
 app_private.wake_queue() returns void volatile security definer -- nobody
 app_private.walls() returns TABLE(object text, verb text, door text, action text, role text, scope text, withheld text[]) stable -- catchment_worker
+app_private.ways_on(lead app_public.leads) returns integer[] stable -- catchment_worker
 app_private.ways_to(actor_id integer, kind text, has_mail boolean) returns TABLE(channel text, channel_id integer) stable -- catchment_worker
 app_private.weigh_levels(levels smallint[], weights real[], excess real[]) returns real immutable -- catchment_worker
 app_private.weigh_offers(claims app_private.claim[], likenesses app_private.likeness[]) returns app_private.offer[] stable -- catchment_worker
