@@ -964,7 +964,7 @@ create table app_private.suppressions (
   constraint suppressed_for_some_time CHECK ((ends_at > suppressed_at)),
   constraint suppressions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_public.actors(id) ON DELETE RESTRICT,
   constraint suppressions_boundary_id_fkey FOREIGN KEY (boundary_id) REFERENCES app_public.territories(id) ON DELETE RESTRICT,
-  constraint suppressions_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text, 'external_id'::text, 'domain'::text]))),
+  constraint suppressions_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text, 'external_id'::text, 'domain'::text, 'lead'::text]))),
   constraint suppressions_pkey PRIMARY KEY (id),
   constraint suppressions_reason_check CHECK ((reason = ANY (ARRAY['asked_not_to_be_contacted'::text, 'bounced'::text, 'complained'::text, 'legal'::text, 'erased'::text]))),
   constraint suppressions_value_hash_check CHECK ((octet_length(value_hash) = 32))
@@ -3799,6 +3799,7 @@ app_private.is_watched() returns boolean volatile -- catchment_worker
 app_private.is_word_of_ours(outcome text) returns boolean immutable -- catchment_worker
 app_private.keep_comments() returns trigger volatile -- nobody
 app_private.keep_raw() returns trigger volatile -- nobody
+app_private.key_of_lead(lead_id uuid) returns app_private.suppression_key stable -- catchment_worker
 app_private.key_surface(path_ids integer[]) returns TABLE(slug text, name text, protocol text, requires_signature boolean, requires_key boolean, max_body_bytes integer, schema jsonb) stable security definer -- catchment_api
 app_private.keys_of_lead(lead_id uuid) returns app_private.suppression_key[] stable -- catchment_worker
 app_private.keys_of_touches(resolutions app_private.resolution[]) returns app_private.claim[] volatile -- catchment_worker
@@ -3992,6 +3993,7 @@ app_private.strict_word_similarity_dist_op(text, text) returns real immutable st
 app_private.strict_word_similarity_op(text, text) returns boolean stable strict -- nobody
 app_private.suppress_keys(keys app_private.suppression_key[], reason text, ends_at timestamp with time zone, actor_id integer, capture_id uuid, as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.suppressed_leads(arrivals uuid[], as_of timestamp with time zone) returns TABLE(lead_id uuid, kind text, reason text) stable -- catchment_worker
+app_private.suppressible_keys(lead_id uuid, actor_id integer) returns app_private.suppression_key[] stable -- catchment_worker
 app_private.survivor_of(lead_id uuid) returns uuid stable -- catchment_worker
 app_private.survivorship_of(territory_ids integer[], revision integer) returns TABLE(territory_id integer, field app_public.lead_field, field_group text, criteria text[], trusted_sources text[]) stable -- catchment_worker
 app_private.sweep_stagnant(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker

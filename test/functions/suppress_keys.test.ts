@@ -110,6 +110,56 @@ test("suppressPerson takes every key of the person; unsuppressPerson lifts what 
   expect(await allValues(db, "select reason as value from app_private.suppressions")).toEqual(["legal"]);
 });
 
+// app_private.suppressible_keys and app_private.key_of_lead
+test("an address that a rep typed into a lead holds that lead and nobody else, and a manager of all lets it count", async ({
+  db,
+}) => {
+  const french = await receiveOne(db, { attributes: someone({ country: "FR", email: email.value }) });
+  const own = await receiveOne(db, { attributes: { phone: phone.value, country: "DE" } });
+  const held = async () => [await isHeld(db, own.leadId), await isHeld(db, french.leadId)];
+  await give(db, own.leadId, "dora");
+  await type(db, "dora", own.leadId, email.value);
+  for (const who of ["dora", "mona"]) {
+    await say(db, who, "suppress_person", own.leadId);
+    expect([who, ...(await held())]).toEqual([who, true, false]);
+    expect(await kinds(db)).toEqual(["lead", "phone"]);
+    await say(db, "mona", "unsuppress_person", own.leadId);
+    expect([who, ...(await held())]).toEqual([who, false, false]);
+    expect(await kinds(db)).toEqual([]);
+  }
+  // What holds another is not lifted by typing its address either.
+  await suppress(db, [email], { reason: "bounced" });
+  await act(db, "mona");
+  expect(await refusalOf(db, "select app_public.unsuppress_person($1)", [own.leadId])).toBe("STATE");
+  await stopActing(db);
+  expect(await kinds(db)).toEqual(["email"]);
+  await lift(db, [email]);
+
+  await say(db, "ada", "suppress_person", own.leadId);
+  expect(await held()).toEqual([true, true]);
+  expect(await kinds(db)).toEqual(["email", "phone"]);
+  await say(db, "ada", "unsuppress_person", own.leadId);
+  expect(await held()).toEqual([false, false]);
+});
+
+test("a lead with nothing but a typed address is held by itself; by what an arrival brought, everybody is", async ({
+  db,
+}) => {
+  const own = await receiveOne(db, { attributes: { first_name: "Jo", country: "DE" } });
+  await give(db, own.leadId, "dora");
+  await type(db, "dora", own.leadId, email.value);
+  await say(db, "dora", "suppress_person", own.leadId);
+  expect(await isHeld(db, own.leadId)).toBe(true);
+  expect(await kinds(db)).toEqual(["lead"]);
+  await say(db, "mona", "unsuppress_person", own.leadId);
+  expect(await isHeld(db, own.leadId)).toBe(false);
+
+  const again = await receiveOne(db, { attributes: someone({ email: email.value }) });
+  expect(again.leadId).toBe(own.leadId); // now an arrival has said it
+  await say(db, "dora", "suppress_person", own.leadId);
+  expect(await kinds(db)).toEqual(["email"]);
+});
+
 test("the sweep takes off what is over and lets go whom it held", async ({ db }) => {
   await suppress(db, [email], { until: await secondsLater(db, 60) });
   const { leadId } = await receiveOne(db, { attributes: someone({ email: email.value }) });
@@ -174,4 +224,27 @@ function isHeld(db: ClientBase, leadId: string): Promise<boolean> {
 
 function sweep(db: Client | ClientBase, asOf: Date): Promise<number> {
   return asWorker(db, () => oneValue(db, "select app_private.sweep_suppressions($1, 100) as value", [asOf]));
+}
+
+async function give(db: ClientBase, leadId: string, slug: string): Promise<void> {
+  await db.query(
+    "update app_public.leads set owner_id = (select id from app_public.actors where slug = $2), owned_at = now() where id = $1",
+    [leadId, slug],
+  );
+}
+
+async function type(db: Client, who: string, leadId: string, address: string): Promise<void> {
+  await act(db, who);
+  await db.query("select app_public.edit_lead($1, $2)", [leadId, { email: address }]);
+  await stopActing(db);
+}
+
+async function say(db: Client, who: string, verb: string, leadId: string): Promise<void> {
+  await act(db, who);
+  await db.query(`select app_public.${verb}($1)`, [leadId]);
+  await stopActing(db);
+}
+
+function kinds(db: ClientBase): Promise<string[]> {
+  return allValues(db, "select kind as value from app_private.suppressions order by 1");
 }
