@@ -1021,6 +1021,8 @@ create table app_private.worker_pools (
   id integer not null generated always as identity,
   worker_ids text[] not null,
   started_at timestamp with time zone not null default now(),
+  pid integer,
+  session_began_at timestamp with time zone,
   constraint worker_pools_pkey PRIMARY KEY (id)
 );
 
@@ -3793,6 +3795,7 @@ app_private.is_named(record app_private.match_records) returns boolean immutable
 app_private.is_pending_subject(approval app_public.approvals) returns boolean stable -- catchment_worker
 app_private.is_pointless(exception app_public.exceptions, lead app_public.leads) returns boolean stable -- catchment_worker
 app_private.is_refused(lead_id uuid) returns boolean stable -- catchment_worker
+app_private.is_session(pid integer, began_at timestamp with time zone) returns boolean stable -- catchment_worker
 app_private.is_test_case(capture_id uuid, lead_id uuid) returns boolean stable -- catchment_worker
 app_private.is_time_zone(name text) returns boolean stable -- catchment_worker
 app_private.is_watched() returns boolean volatile -- catchment_worker
@@ -4042,7 +4045,6 @@ app_private.word_similarity_commutator_op(text, text) returns boolean stable str
 app_private.word_similarity_dist_commutator_op(text, text) returns real immutable strict -- nobody
 app_private.word_similarity_dist_op(text, text) returns real immutable strict -- nobody
 app_private.word_similarity_op(text, text) returns boolean stable strict -- nobody
-app_private.worker_lock_class() returns integer immutable -- catchment_worker
 app_private.working_places(actor_id integer) returns integer[] stable -- catchment_worker
 app_private.working_seconds_between(calendar_id integer, from_at timestamp with time zone, to_at timestamp with time zone) returns numeric stable -- catchment_worker
 app_private.working_spans(calendar_id integer, from_at timestamp with time zone, to_at timestamp with time zone) returns TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone) stable -- catchment_worker

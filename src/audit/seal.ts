@@ -20,7 +20,7 @@ export function makeSealAudit(pool: Pool, file: string, keys: AuditKeys): SealAu
       last = rows[0]?.sealed ?? 0;
     }
     await inTransaction(pool, async (client) => {
-      await client.query("select pg_advisory_xact_lock(hashtext('sign_audit'))"); // one line a head
+      await client.query("select app_private.take_turn('sign_audit')"); // one line a head
       const { rows } = await client.query<Head>(HEAD);
       const [head] = rows;
       const signed = await lastHead(file, keys.publicKey);

@@ -22,7 +22,7 @@ export async function saveModel(
   client: ClientBase,
   { boundaryId, model, records, asOf }: { boundaryId: number; model: Model; records: number; asOf: Date },
 ): Promise<number> {
-  await client.query("select pg_advisory_xact_lock(hashtext('identity_models'), $1)", [boundaryId]);
+  await client.query("select app_private.take_turn('save_model')");
   const { rows } = await client.query<{ version: number }>(
     `insert into app_private.identity_models
        (boundary_id, version, same_shares, stranger_shares, household_shares, weights, household_weights, household_bits,

@@ -48,7 +48,7 @@ export async function applySetup(
 ): Promise<Applied> {
   await client.query("begin");
   try {
-    await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [APPLY_LOCK]);
+    await client.query("select app_private.take_turn('apply')"); // the second of two sees what the first has made
     await refuse(client, setup);
     const wanted = stateOf(await readWanted(client, setup));
     const changes = difference(stateOf(await readCurrent(client)), wanted);
@@ -79,9 +79,6 @@ export async function applySetup(
 // Whom the gate holds under rules that were changed.
 const REVIEW_HELD = `
   select app_private.review_held(array(select leads.id from app_public.leads where leads.held_at is not null), $1)`;
-
-/** Two applies at once follow one another; the second sees what the first has made. */
-const APPLY_LOCK = "7224628639";
 
 async function write(client: Client, setup: Setup, revision: number, at: Date): Promise<void> {
   const { organization, exceptionPolicies } = setup;

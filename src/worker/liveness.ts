@@ -4,9 +4,9 @@ import { Client } from "pg";
 export type Liveness = { stop: () => Promise<void> };
 
 /**
- * Shows that this process lives: a row with the names in which its jobs are locked, and a session advisory lock
- * that ends with the process, however it ends. A lost connection is made again; until then others may take this
- * one's jobs, which bear company. Needs a direct connection: behind a pooler the lock would be somebody else's.
+ * Shows that this process lives: a row with the names in which its jobs are locked, and the session that wrote it,
+ * which ends with the process, however it ends. A lost connection is made again; until then others may take this
+ * one's jobs, which bear company. Needs a direct connection: behind a pooler the session would be somebody else's.
  */
 export async function keepAlive(options: {
   url: string;
@@ -52,8 +52,8 @@ async function hold({ url, lockNames }: { url: string; lockNames: readonly strin
   await client.connect();
   try {
     await client.query(
-      `with pool as (insert into app_private.worker_pools (worker_ids) values ($1) returning id)
-       select pg_advisory_lock(app_private.worker_lock_class(), pool.id) from pool`,
+      `insert into app_private.worker_pools (worker_ids, pid, session_began_at)
+       select $1, pid, backend_start from pg_stat_get_activity(pg_backend_pid())`,
       [lockNames],
     );
     return { lost, end };

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { expect } from "vitest";
 import { roleUrl } from "../../src/postgres/role_urls.ts";
+import { keepAlive } from "../../src/worker/liveness.ts";
 import { BI_PASSWORD } from "../support/acme.ts";
 import { someone, stageArrivals } from "../support/arrivals.ts";
 import { connect } from "../support/connections.ts";
@@ -20,7 +21,10 @@ const test = base.extend("bi", async ({ database }): Promise<Client> => {
                      report_overdue_thresholds,notification_failed}'::text[]) as name`,
   );
   expect(held).toBe(true);
-  for (const [name, count] of [["catchment.drain_captures", 1]]) {
+  for (const [name, count] of [
+    ["catchment.drain_captures", 1],
+    ["catchment.worker", 20],
+  ]) {
     await bi.query("select pg_advisory_lock(hashtext($1), n) from generate_series(1, $2::int) as n", [
       name,
       count,
@@ -45,7 +49,7 @@ test("a BI login that holds advisory locks stops no sweep and no alarm", async (
     await worker.query(`select ${call}`);
   }
   expect((await jobs(worker)).map(({ key }) => key)).toContain("fire_thresholds:next");
-  expect(await heldBy(bi)).toBe(9);
+  expect(await heldBy(bi)).toBe(29);
 });
 
 test("a BI login that holds advisory locks does not look like a drain, and hinders none", async ({
@@ -62,12 +66,28 @@ test("a BI login that holds advisory locks does not look like a drain, and hinde
   expect(await oneValue(door, "select app_private.is_watched() as value")).toBe(true);
   await drain.query("commit");
   expect(await oneValue(drain, "select app_private.end_watch() as value")).toBe(true);
-  expect(await heldBy(bi)).toBe(10);
+  expect(await heldBy(bi)).toBe(30);
+});
+
+test("a BI login that holds advisory locks keeps no worker from starting and no dead one alive", async ({
+  database,
+  bi,
+}) => {
+  const worker = await connect(database.urls.worker);
+  const alive = await keepAlive({ url: database.urls.worker, lockNames: ["one"], log: () => {} });
+  expect(await oneValue(worker, "select app_private.release_dead_workers() as value")).toBe(0);
+  await alive.stop();
+  let dead = 0;
+  for (let asked = 0; asked < 10_000 && dead === 0; asked += 1) {
+    dead = await oneValue(worker, "select app_private.release_dead_workers() as value");
+  }
+  expect(dead).toBe(1);
+  expect(await heldBy(bi)).toBe(29);
 });
 
 test("the locks that count are on tables that a BI login cannot name", async ({ database, bi }) => {
   await bi.query("begin");
-  for (const table of ["turns", "drain_watches", "watched_stores"]) {
+  for (const table of ["turns", "drain_watches", "watched_stores", "worker_pools"]) {
     for (const sql of [
       `lock table app_private.${table} in exclusive mode`,
       `lock table app_private.${table} in access share mode`,

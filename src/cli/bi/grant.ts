@@ -52,9 +52,9 @@ type Joined = { missing: string[]; held: string[]; audited: string[] };
 
 type Login = { is_granted: boolean; is_active: boolean };
 
-/** Two that grant the same name follow each other. */
+/** Two that grant follow each other. */
 async function findLogin(worker: Client, name: string): Promise<Login | undefined> {
-  await worker.query("select pg_advisory_xact_lock(hashtextextended('bi grant ' || $1, 0))", [name]);
+  await worker.query("select app_private.take_turn('grant_login')");
   const { rows } = await worker.query<Login>(
     "select granted_at is not null as is_granted, is_active from app_public.actors where slug = $1 or db_role = $1",
     [name],

@@ -60,12 +60,7 @@ function stuck(check: string, count: number, what: string): Finding {
 /** Dead jobs without key are what add_job leaves when it replaces one that runs: no failures. */
 const COUNTS = `
   with pools as (
-    select exists (select from pg_locks
-                    where locktype = 'advisory' and granted and objsubid = 2
-                      and database = (select oid from pg_database where datname = current_database())
-                      and classid = (app_private.worker_lock_class()::bigint & 4294967295)::oid
-                      and objid = worker_pools.id::oid) as is_alive
-      from app_private.worker_pools)
+    select app_private.is_session(worker_pools.pid, worker_pools.session_began_at) as is_alive from app_private.worker_pools)
   select (select count(*)::int from app_public.captures
            where captures.status = 'pending' and greatest(captures.received_at, captures.released_at) < now() - interval '5 minutes') as captures,
          (select count(*)::int from app_public.clocks where clocks.next_at < now() - interval '1 minute') as thresholds,
