@@ -1,9 +1,9 @@
-import { test } from "vitest";
-import { expectRefusal } from "./folder_of.ts";
+import { expect, test } from "vitest";
+import { acmeWith, expectRefusal, problemsOf } from "./folder_of.ts";
 
 const FIRST = "slug: first-response, territory: global, target_seconds: 900";
-const refuses = (wrong: string, problem: string) =>
-  expectRefusal({ file: "sla_policies.yaml", text: FIRST, wrong, on: FIRST }, problem);
+const refuses = (wrong: string, problem: string, on = FIRST) =>
+  expectRefusal({ file: "sla_policies.yaml", text: FIRST, wrong, on }, problem);
 
 test("a target of no time is refused, and a negative one", async () => {
   const of = (seconds: number) => `slug: first-response, territory: global, target_seconds: ${seconds}`;
@@ -29,3 +29,18 @@ test("a response that waits for the person is refused", () =>
 
 test("an outcome that begins anew with each owner is refused", () =>
   refuses(`${FIRST}, kind: outcome, on_reassign: restart`, "an outcome is timed from the capture on"));
+
+test("a second one for the same leads is refused, whatever else it says", () =>
+  refuses(
+    `${FIRST} }\n  - { slug: second, territory: global, target_seconds: 60, time: calendar`,
+    'is for the same leads as "first-response" before it',
+    "slug: second",
+  ));
+
+test("one of another kind, source, status or territory is another", async () => {
+  const others = ["kind: outcome", "source: web-form", "kind: stage_time, status: new"].map(
+    (more, n) => `\n  - { slug: other-${n}, territory: global, target_seconds: 60, ${more} }`,
+  );
+  const folder = await acmeWith("sla_policies.yaml", `${FIRST} }`, `${FIRST} }${others.join("")}`);
+  expect(await problemsOf(folder)).toEqual([]);
+});
