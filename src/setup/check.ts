@@ -1,5 +1,6 @@
 import { checkActors } from "./check_actors.ts";
 import { checkCalendars } from "./check_calendars.ts";
+import { checkContractPlaces } from "./check_contract_places.ts";
 import { checkContractTerms } from "./check_contract_terms.ts";
 import { checkContracts } from "./check_contracts.ts";
 import { checkGateRules } from "./check_gate_rules.ts";
@@ -37,6 +38,7 @@ export function checkOrganization(
     ...checkPools(organization, tree),
     ...checkPaths(organization, tree),
     ...checkContractTerms(organization, tree, context.kinds),
+    ...checkContractPlaces(organization),
     ...checkContracts(organization, context.now),
     ...checkPolicies(organization, tree, context.kinds),
     ...checkSlaPolicies(organization, tree),
