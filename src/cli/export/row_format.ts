@@ -16,7 +16,7 @@ export const ndjsonFormat: RowFormat = {
 };
 
 /**
- * RFC 4180 in UTF-8. A cell of text that a spreadsheet would run as a formula gets an apostrophe in front, unless
+ * RFC 4180 in UTF-8. A cell of text that a spreadsheet would run as a formula gets an apostrophe in front of it, unless
  * `isRaw`; numbers stay numbers, those with a sign too. Instants are ISO 8601 in UTC, an absent value is empty.
  */
 export function csvFormat({ isRaw }: { isRaw: boolean }): RowFormat {
@@ -34,9 +34,19 @@ function textOf({ name, type }: Column): string {
   return `to_char(${place} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
+/**
+ * A spreadsheet whose lists are separated by semicolons or tabs splits there, quoted or not, and begins a row at every
+ * line end: what follows them begins a cell as well.
+ */
 export function defuse(text: string): string {
-  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text) ? `'${text}` : text;
+  const safe = text.replaceAll(FORMULA, (found: string, before: string, cell: string) =>
+    NUMBER.test(cell) ? found : `${before}'${cell}`,
+  );
+  return /^[\t\r\n]/.test(text) ? `'${safe}` : safe;
 }
+
+const FORMULA = /(^|[;\t\r\n]"*)([=+\-@＝＋－＠][^;\t\r\n]*)/g;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
 function quote(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
