@@ -1,0 +1,64 @@
+import type { Client } from "pg";
+import { expect } from "vitest";
+import { attempt } from "../support/cases.ts";
+import { test } from "../support/rolled_back.ts";
+import { allRows } from "../support/rows.ts";
+
+test("an absence within a longer one leaves what lies before and after it", async ({ db }) => {
+  await say(db, 10, 40);
+  await say(db, 20, 30);
+  expect(await absences(db)).toEqual(["10-20", "20-30", "30-40"]);
+});
+
+test("it replaces what it covers, and cuts what it overlaps at one end", async ({ db }) => {
+  for (const [from, to] of [
+    [10, 20],
+    [22, 25],
+    [28, 40],
+    [50, 60],
+  ] as const)
+    await say(db, from, to);
+  await say(db, 15, 30);
+  expect(await absences(db)).toEqual(["10-15", "15-30", "30-40", "50-60"]);
+  await say(db, 10, 40);
+  expect(await absences(db)).toEqual(["10-40", "50-60"]);
+});
+
+test("without an end, the absence of that instant is taken back from then on, and no later one", async ({
+  db,
+}) => {
+  await say(db, 10, 20);
+  await say(db, 30, 40);
+  await say(db, 5, null);
+  expect(await absences(db)).toEqual(["10-20", "30-40"]);
+  await say(db, 15, null);
+  expect(await absences(db)).toEqual(["10-15", "30-40"]);
+  await say(db, 30, null);
+  expect(await absences(db)).toEqual(["10-15"]);
+  await say(db, 15, null); // it ended then
+  expect(await absences(db)).toEqual(["10-15"]);
+});
+
+test("nobody else's is touched", async ({ db }) => {
+  await say(db, 10, 20);
+  await say(db, 10, 20, "dirk");
+  await say(db, 10, null);
+  expect(await absences(db, "dirk")).toEqual(["10-20"]);
+  expect(await absences(db)).toEqual([]);
+});
+
+/** Between two days from now. */
+async function say(db: Client, from: number, to: number | null, slug = "dora"): Promise<void> {
+  const call = `select app_public.set_absence($1, now() + make_interval(days => $2), now() + make_interval(days => $3))`;
+  expect(await attempt(db, slug, call, [slug, from, to])).toBe("");
+}
+
+async function absences(db: Client, slug = "dora"): Promise<string[]> {
+  const rows = await allRows<{ from: number; to: number }>(
+    db,
+    `select extract(day from starts_at - now())::int as from, extract(day from ends_at - now())::int as to
+       from app_public.absences join app_public.actors on actors.id = actor_id where slug = $1 order by starts_at`,
+    [slug],
+  );
+  return rows.map(({ from, to }) => `${from}-${to}`);
+}
