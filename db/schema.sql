@@ -3780,6 +3780,7 @@ app_private.hand_to_manager(lead app_public.leads, task_id uuid, as_of timestamp
 app_private.hang_clock(clock_id uuid, lead_id uuid) returns void volatile -- catchment_worker
 app_private.hold_leads(gates app_private.gate[], batch uuid[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.identity_hash(value text, is_test boolean) returns bytea stable -- catchment_worker
+app_private.ids_of(moves jsonb, entity text) returns uuid[] immutable -- catchment_worker
 app_private.import_accounts(accounts jsonb, as_of timestamp with time zone) returns TABLE("row" integer, fault text) volatile -- catchment_worker
 app_private.index_search_insert() returns trigger volatile -- nobody
 app_private.index_search_update() returns trigger volatile -- nobody
@@ -4038,6 +4039,7 @@ app_private.what_differs(entity text, before jsonb, after jsonb) returns jsonb s
 app_private.who_can_see(lead_id uuid, as_of timestamp with time zone) returns TABLE(actor text, name text, kind text, ways text[], role text, granted_on text, path text[]) stable -- catchment_worker
 app_private.win_accounts(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.with_items(state app_private.lead_state) returns app_private.lead_state stable -- catchment_worker
+app_private.with_those_items(state app_private.lead_state, touch_ids uuid[], deed_ids uuid[], unmerged_id uuid DEFAULT NULL::uuid) returns app_private.lead_state stable -- catchment_worker
 app_private.withdraw_unseen(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.without_persons(entity text, content jsonb) returns jsonb stable -- catchment_worker
 app_private.word_similarity(text, text) returns real immutable strict -- nobody
