@@ -2566,11 +2566,25 @@ UNION ALL
     decisions.lead_id,
     decisions.trace_id,
     decisions.decided_at AS at,
-    4 AS rank,
+        CASE
+            WHEN ((decisions.inputs ->> 'cause'::text) = 'escalated'::text) THEN 7
+            ELSE 4
+        END AS rank,
     decisions.kind AS stage,
     decisions.reason AS summary,
     jsonb_build_object('decisionId', decisions.id, 'action', decisions.action, 'revision', decisions.revision, 'candidates', decisions.candidates) AS details
    FROM app_public.decisions
+UNION ALL
+ SELECT assignments.territory_id,
+    assignments.lead_id,
+    assignments.trace_id,
+    assignments.accepted_at AS at,
+    7 AS rank,
+    'accept'::text AS stage,
+    'Its owner accepted it.'::text AS summary,
+    jsonb_build_object('assignmentId', assignments.id) AS details
+   FROM app_public.assignments
+  WHERE (assignments.accepted_at IS NOT NULL)
 UNION ALL
  SELECT clocks.territory_id,
     clocks.lead_id,
@@ -2632,6 +2646,7 @@ UNION ALL
     exceptions.reason AS summary,
     jsonb_build_object('exceptionId', exceptions.id, 'kind', exceptions.kind, 'dueAt', exceptions.due_at) AS details
    FROM app_public.exceptions
+  WHERE ((exceptions.capture_id IS NULL) OR (exceptions.lead_id IS NOT NULL))
 UNION ALL
  SELECT exceptions.territory_id,
     exceptions.lead_id,
@@ -2642,7 +2657,7 @@ UNION ALL
     'A person has the case.'::text AS summary,
     jsonb_build_object('exceptionId', exceptions.id) AS details
    FROM app_public.exceptions
-  WHERE (exceptions.acknowledged_at IS NOT NULL)
+  WHERE ((exceptions.acknowledged_at IS NOT NULL) AND ((exceptions.capture_id IS NULL) OR (exceptions.lead_id IS NOT NULL)))
 UNION ALL
  SELECT exceptions.territory_id,
     exceptions.lead_id,
@@ -2653,7 +2668,7 @@ UNION ALL
     format('Opened again: %s.'::text, replace(exceptions.kind, '_'::text, ' '::text)) AS summary,
     jsonb_build_object('exceptionId', exceptions.id) AS details
    FROM app_public.exceptions
-  WHERE (exceptions.reopened_at IS NOT NULL)
+  WHERE ((exceptions.reopened_at IS NOT NULL) AND ((exceptions.capture_id IS NULL) OR (exceptions.lead_id IS NOT NULL)))
 UNION ALL
  SELECT exceptions.territory_id,
     exceptions.lead_id,
@@ -2670,6 +2685,19 @@ UNION ALL
    FROM ((app_public.exception_escalations steps
      JOIN app_public.exceptions ON ((exceptions.id = steps.exception_id)))
      JOIN app_public.teams ON ((teams.id = steps.to_team_id)))
+UNION ALL
+ SELECT exceptions.territory_id,
+    captures.lead_id,
+    exceptions.trace_id,
+    step.at,
+    step.rank,
+    step.stage,
+    step.summary,
+    jsonb_build_object('exceptionId', exceptions.id, 'kind', exceptions.kind) AS details
+   FROM ((app_public.exceptions
+     LEFT JOIN app_public.captures ON ((captures.id = exceptions.capture_id)))
+     CROSS JOIN LATERAL ( VALUES (exceptions.opened_at,7,'exception'::text,exceptions.reason), (exceptions.acknowledged_at,8,'acknowledge exception'::text,'A person has the case.'::text), (exceptions.reopened_at,7,'reopen exception'::text,format('Opened again: %s.'::text, replace(exceptions.kind, '_'::text, ' '::text))), (exceptions.resolved_at,9,'resolve exception'::text,format('Resolved: %s.'::text, exceptions.outcome))) step(at, rank, stage, summary))
+  WHERE ((exceptions.capture_id IS NOT NULL) AND (exceptions.lead_id IS NULL) AND (step.at IS NOT NULL))
 UNION ALL
  SELECT tasks.territory_id,
     tasks.lead_id,
@@ -2751,7 +2779,7 @@ UNION ALL
     format('Resolved: %s.'::text, exceptions.outcome) AS summary,
     jsonb_build_object('exceptionId', exceptions.id) AS details
    FROM app_public.exceptions
-  WHERE (exceptions.resolved_at IS NOT NULL)
+  WHERE ((exceptions.resolved_at IS NOT NULL) AND ((exceptions.capture_id IS NULL) OR (exceptions.lead_id IS NOT NULL)))
 UNION ALL
  SELECT consents.territory_id,
     consents.lead_id,
@@ -2768,8 +2796,19 @@ UNION ALL
     activities.trace_id,
     activities.occurred_at AS at,
     7 AS rank,
-    'activity'::text AS stage,
-    format('%s%s.'::text, initcap(replace(activities.kind, '_'::text, ' '::text)),
+        CASE
+            WHEN (activities.kind <> 'note'::text) THEN 'activity'::text
+            WHEN (activities.note ~~ 'Clock paused %'::text) THEN 'pause clock'::text
+            WHEN (activities.note = 'Clock goes on.'::text) THEN 'resume clock'::text
+            ELSE 'activity'::text
+        END AS stage,
+    format('%s%s.'::text,
+        CASE
+            WHEN (activities.kind <> 'note'::text) THEN initcap(replace(activities.kind, '_'::text, ' '::text))
+            WHEN (activities.note ~~ 'Clock paused %'::text) THEN 'The clock was paused by hand'::text
+            WHEN (activities.note = 'Clock goes on.'::text) THEN 'The clock goes on'::text
+            ELSE 'Note'::text
+        END,
         CASE
             WHEN (activities.capture_id IS NOT NULL) THEN ', told by another system'::text
             ELSE NULL::text
