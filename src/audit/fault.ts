@@ -13,7 +13,8 @@ export type Fault = {
     | "chain cut"
     | "chain rewritten"
     | "checkpoint forged"
-    | "no checkpoint";
+    | "no checkpoint"
+    | "not signed";
   /** Number of the block; null: of none. */
   block: number | null;
   /** Id of the entry; null: not one entry. */

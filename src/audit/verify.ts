@@ -5,6 +5,7 @@ import type { Checkpoints } from "./checkpoints.ts";
 import { compareBlock } from "./compare_block.ts";
 import { type Entry, entriesIn, entriesNamed, FIRST_ID, isBehind, LAST_ID, type Place } from "./entries.ts";
 import { type Fault, fault } from "./fault.ts";
+import { type Unsigned, unsignedBlocks } from "./unsigned.ts";
 
 export type Verification = {
   blocks: number;
@@ -13,12 +14,16 @@ export type Verification = {
   unsealed: number;
   /** The newest block that a checkpoint signed. Null: none; a chain made anew as a whole would look right. */
   anchoredTo: number | null;
+  /** Older blocks behind that one. Of a chain that ends before the last signed block nothing is told. */
+  unsigned: Unsigned | null;
   faults: Fault[];
 };
 
 type Options = {
   /** Null: without any. */
   checkpoints: Checkpoints | null;
+  /** When the checkpoints were copied from where they are written. */
+  copiedAt?: Date;
   onProgress?: (entries: number, of: number) => void;
 };
 
@@ -53,13 +58,17 @@ export async function verifyAudit(client: ClientBase, options: Options): Promise
       options.onProgress?.(entries, chain.entries);
     }
   }
-  faults.push(...tailFaults(signed, previous?.number ?? 0));
-  const newest = [...signed.keys()].filter((number) => number <= (previous?.number ?? 0));
+  const last = previous?.number ?? 0;
+  faults.push(...tailFaults(signed, last));
+  const newest = [...signed.keys()].filter((number) => number <= last);
+  const anchoredTo = newest.length === 0 ? null : Math.max(...newest);
+  const isShort = anchoredTo !== null && Math.max(...signed.keys()) < last;
   return {
     blocks: chain.blocks,
     entries,
     unsealed: await countUnsealed(client, previous),
-    anchoredTo: newest.length === 0 ? null : Math.max(...newest),
+    anchoredTo,
+    unsigned: isShort ? await unsignedBlocks(client, anchoredTo, options.copiedAt ?? null) : null,
     faults,
   };
 }

@@ -10,6 +10,7 @@ export function addAudit(program: Command): void {
     .command("verify")
     .description("walk the chain of the audit and name every change; exit code 1 when there is any")
     .option("--checkpoint <file>", "signed heads of the chain (default: CATCHMENT_AUDIT_CHECKPOINTS)")
+    .option("--copied-at <instant>", "of a copied file: what was sealed later is not in it")
     .option("--without-checkpoint", "the chain alone: its end cut off, or all of it made anew, is not seen")
     .option(
       "--public-key <file>",

@@ -166,6 +166,32 @@ test("all hashes made anew are seen by a checkpoint, and by nothing else", async
   expect(await faultsOf(db, chain.signed)).toEqual([`chain rewritten ${number}`]);
 });
 
+test("old blocks behind the last checkpoint are told of; young ones, those after the copy, and a cut chain are not", async ({
+  db,
+  chain,
+}) => {
+  const { number } = await lastBlock(db);
+  const head = await oneRow<{ block: number; hash: string }>(
+    db,
+    "select number::int as block, encode(hash, 'hex') as hash from app_private.audit_blocks where number = $1",
+    [number - 2],
+  );
+  const short = {
+    ...chain.signed,
+    statements: [{ kind: "head" as const, ...head, at: new Date().toISOString() }],
+  };
+  const unsigned = async (checkpoints: typeof chain.signed, copiedAt?: Date) =>
+    (await verifyAudit(db, { checkpoints, ...(copiedAt && { copiedAt }) })).unsigned;
+  expect(await unsigned(short)).toBeNull();
+  await tamper(db, "update app_private.audit_blocks set sealed_at = sealed_at - interval '1 hour'");
+  expect(await unsigned(short)).toEqual({ from: number - 1, to: number, since: expect.any(Date) });
+  expect(await unsigned(short, new Date(Date.now() - 7_200_000))).toBeNull();
+  expect(await unsigned(chain.signed)).toBeNull();
+  expect((await verifyAudit(db, { checkpoints: null })).unsigned).toBeNull();
+  const ahead = { kind: "head" as const, hash: head.hash, block: number + 5, at: new Date().toISOString() };
+  expect(await unsigned({ ...short, statements: [...short.statements, ahead] })).toBeNull();
+});
+
 test("a checkpoint that this key did not sign is named", async ({ db, chain }) => {
   const checkpoints = { ...chain.signed, forged: [3] };
   expect(await faultsOf(db, checkpoints)).toEqual(["checkpoint forged"]);

@@ -4,7 +4,7 @@ import { Pool } from "pg";
 import { expect, onTestFinished } from "vitest";
 import { auditKeys } from "../../src/audit/keys.ts";
 import { makeSealAudit } from "../../src/audit/seal.ts";
-import { tamper, writeEntries } from "../audit/chain.ts";
+import { sealAll, tamper, writeEntries } from "../audit/chain.ts";
 import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
 import { connect } from "../support/connections.ts";
 import { createDatabase, test } from "../support/database.ts";
@@ -60,6 +60,28 @@ test("without the file, with another key's, or with one that is not there, nothi
     expect.stringContaining("no checkpoint:"),
   ]);
   expect((await verify("--without-checkpoint")).code).toBe(0);
+});
+
+test("a file that was shortened by whole lines is a fault; of an older copy one says when it was made", async () => {
+  const { env, root, file } = await installation();
+  await writeEntries(root, 1);
+  await sealAll(root); // as after the line of this block was taken from the file
+  const verify = (...words: string[]) => catchment(["audit", "verify", "--checkpoint", file, ...words], env);
+  expect((await verify()).code).toBe(0);
+  await tamper(
+    root,
+    `update app_private.audit_blocks
+        set sealed_at = aged.at, hash = app_private.audit_block_hash(number, aged.at, last_transaction, entries_after, entry_ids, entry_hashes, previous_hash)
+       from (values (now() - interval '1 hour')) as aged (at) where number = 2`,
+  );
+  const short = await verify();
+  expect([short.code, short.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^not signed: block 2, blocks 2 to 2, since /),
+  ]);
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+  expect((await verify("--copied-at", yesterday)).code).toBe(0);
+  expect((await verify("--copied-at", "yesterday")).code).toBe(2);
 });
 
 test("an erasure takes the salts and leaves the audit whole", async () => {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type Checkpoints, readCheckpoints } from "../../audit/checkpoints.ts";
 import { type Fault, fault } from "../../audit/fault.ts";
 import { auditKeys } from "../../audit/keys.ts";
+import { unsignedFaults } from "../../audit/unsigned.ts";
 import { type Verification, verifyAudit } from "../../audit/verify.ts";
 import type { Config } from "../../config.ts";
 import { ensureKey } from "../../postgres/key.ts";
@@ -17,6 +18,7 @@ export type VerifyOptions = {
   checkpoint?: string;
   withoutCheckpoint?: true;
   publicKey?: string;
+  copiedAt?: string;
   json?: true;
 };
 
@@ -24,6 +26,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
   if (options.withoutCheckpoint && options.checkpoint !== undefined) {
     throw misused("--checkpoint and --without-checkpoint exclude each other.");
   }
+  const copiedAt = instantOf(options.copiedAt);
   const config = configure();
   const file = options.checkpoint ?? config.auditCheckpoints;
   const checkpoints = options.withoutCheckpoint
@@ -32,8 +35,12 @@ export async function verify(options: VerifyOptions): Promise<void> {
   if (checkpoints === null && options.checkpoint !== undefined)
     throw refused(`${file} is not there: nothing was verified.`);
   for (const line of checkpoints?.unreadable ?? []) note(`${file}: line ${line} is no checkpoint`);
-  const found = await verifyDatabase(checkpoints);
-  const faults = [...found.faults, ...(options.withoutCheckpoint ? [] : missing(found, file))];
+  const found = await verifyDatabase(checkpoints, copiedAt);
+  const faults = [
+    ...found.faults,
+    ...unsignedFaults(found),
+    ...(options.withoutCheckpoint ? [] : missing(found, file)),
+  ];
   if (faults.length > 0) process.exitCode = EXIT.failed;
   if (options.json) return sayJson({ ok: faults.length === 0, ...found, faults });
   for (const one of faults.slice(0, SHOWN)) say(describe(one));
@@ -41,7 +48,10 @@ export async function verify(options: VerifyOptions): Promise<void> {
   say(summary(found, faults.length));
 }
 
-export async function verifyDatabase(checkpoints: Checkpoints | null): Promise<Verification> {
+export async function verifyDatabase(
+  checkpoints: Checkpoints | null,
+  copiedAt?: Date,
+): Promise<Verification> {
   return withWorkerPool("audit", (pool) =>
     withClient(pool, async (client) => {
       await client.query("begin isolation level repeatable read read only");
@@ -49,6 +59,7 @@ export async function verifyDatabase(checkpoints: Checkpoints | null): Promise<V
       try {
         return await verifyAudit(client, {
           checkpoints,
+          ...(copiedAt && { copiedAt }),
           onProgress: (done, of) => progress.update(done / Math.max(1, of), `${done} of ${of} entries`),
         });
       } finally {
@@ -57,6 +68,14 @@ export async function verifyDatabase(checkpoints: Checkpoints | null): Promise<V
       }
     }),
   );
+}
+
+function instantOf(text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime()))
+    throw misused(`${text} is no instant: write it like 2026-11-22T08:00:00Z.`);
+  return instant;
 }
 
 async function keyOf(config: Config, pem: string | undefined): Promise<KeyObject> {
