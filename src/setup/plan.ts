@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { withConnection } from "../postgres/connect.ts";
+import { warningsOfChange } from "./change_warnings.ts";
 import { type Change, difference } from "./difference.ts";
 import { readSetup, type Setup } from "./read.ts";
 import { readCurrent } from "./read_current.ts";
@@ -11,7 +12,7 @@ import { warningsOf } from "./warnings.ts";
 
 export type Plan = {
   changes: Change[];
-  /** What is applied and yet has no effect, and whose leads it takes away, with file and line. */
+  /** What is applied and yet has no effect, or a great one, and whose leads it takes away, with file and line. */
   warnings: string[];
   /** Of all contracts; each did what it should, else there is no plan. */
   examples: { accepted: number; refused: number };
@@ -27,14 +28,17 @@ export async function planFolder(
   { now }: { now?: Date } = {},
 ): Promise<Plan> {
   const setup = await readSetup(folder, now);
-  const { changes, stranded } = await withConnection(workerUrl, async (client) => ({
+  const { changes, warnings } = await withConnection(workerUrl, async (client) => ({
     changes: await planSetup(client, setup),
-    stranded: await findStrandedLeads(client, setup.organization),
+    warnings: [
+      ...(await findStrandedLeads(client, setup.organization)),
+      ...(await warningsOfChange(client, setup.organization)),
+    ],
   }));
   const examples = setup.organization.capture_paths.map(({ contract }) => contract.examples);
   return {
     changes,
-    warnings: [...warningsOf(setup.organization), ...stranded].map(setup.describe),
+    warnings: [...warningsOf(setup.organization), ...warnings].map(setup.describe),
     examples: {
       accepted: examples.reduce((sum, { accept }) => sum + accept.length, 0),
       refused: examples.reduce((sum, { refuse: refused }) => sum + refused.length, 0),
