@@ -3885,6 +3885,7 @@ app_private.merged_branch(lead_id uuid) returns uuid[] stable -- catchment_worke
 app_private.merged_states(lead_id uuid) returns app_private.lead_state[] stable -- catchment_worker
 app_private.merged_with(assignment app_public.assignments) returns timestamp with time zone stable -- catchment_worker
 app_private.metaphone(text, integer) returns text immutable strict -- nobody
+app_private.minutes_text(minutes text) returns text immutable -- catchment_worker
 app_private.missing_consents(arrivals uuid[]) returns TABLE(lead_id uuid, purpose text, state text) stable -- catchment_worker
 app_private.missing_match_fields(attributes jsonb, boundary_id integer, revision integer) returns TABLE(fields text[]) stable -- catchment_worker
 app_private.models_of(records app_private.match_records[]) returns TABLE(boundary_id integer, weights real[], household_weights real[], household_bits real, upper_probability real, lower_probability real, prior_bits real, has_terms boolean) stable -- catchment_worker

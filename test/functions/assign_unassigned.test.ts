@@ -63,6 +63,13 @@ test("policy and fallback pool come from the nearest territory that names them",
   );
 });
 
+test("minutes_text: one minute is no minutes", async ({ db }) => {
+  await db.query("update app_public.territories set unassigned_seconds = 60 where slug = 'fr'");
+  const leadId = await waiting(db);
+  expect(await sweep(db, "assign_unassigned", 60)).toBe(1);
+  expect((await chainOf(db, leadId)).at(-1)?.reason).toContain("Nobody owned it for 1 minute. ");
+});
+
 test("a lead from last year without owner is found too", async ({ db }) => {
   const leadId = await waiting(db);
   await db.query(

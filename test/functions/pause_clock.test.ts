@@ -38,6 +38,11 @@ test("a pause without a reason, without an end where no policy sets one, into th
     refusalOf(db, `select app_public.pause_clock('${leadId}', '${reason}', ${until})`);
   expect(await refused(" ", "now() + interval '1 day'")).toBe("BADIN");
   expect(await refused("On holiday", "null")).toBe("BADIN");
+  await db.query("savepoint before");
+  await expect(db.query("select app_public.pause_clock($1, 'On holiday', null)", [leadId])).rejects.toThrow(
+    "A pause of this lead needs an end: its policy sets no longest pause",
+  );
+  await db.query("rollback to savepoint before");
   expect(await refused("On holiday", "now()")).toBe("BADIN");
   expect(await refused("On holiday", "now() + interval '2 years'")).toBe("BADIN");
   await stopActing(db);
