@@ -20,6 +20,7 @@ test("the same folder changes nothing, another one is the next revision", async 
     result: {
       revision: 2,
       changed: true,
+      warnings: [],
       changes: [{ part: "actors", action: "change", name: "dora", fields }],
     },
   });

@@ -17,18 +17,21 @@ test.for([
     what: "who says the same again need not wait",
     arrivals: [ANA, ANA, ANA, ANA],
   },
-])("first_unsure: $what, in one batch as one by one", async ({ arrivals }, { db }) => {
-  const leadsOf = async (batchSize: number) => {
-    await db.query("savepoint before");
-    const received = await receive(
-      db,
-      arrivals.map((attributes) => ({ attributes })),
-      { batchSize },
-    );
-    await db.query("rollback to before");
-    return received.map(({ leadId }) => received.findIndex((first) => first.leadId === leadId));
-  };
-  const oneByOne = await leadsOf(1);
-  expect(await leadsOf(2)).toEqual(oneByOne);
-  expect(await leadsOf(arrivals.length)).toEqual(oneByOne);
-});
+])(
+  "first_unsure, with odd_claims and claims_at_turn: $what, in one batch as one by one",
+  async ({ arrivals }, { db }) => {
+    const leadsOf = async (batchSize: number) => {
+      await db.query("savepoint before");
+      const received = await receive(
+        db,
+        arrivals.map((attributes) => ({ attributes })),
+        { batchSize },
+      );
+      await db.query("rollback to before");
+      return received.map(({ leadId }) => received.findIndex((first) => first.leadId === leadId));
+    };
+    const oneByOne = await leadsOf(1);
+    expect(await leadsOf(2)).toEqual(oneByOne);
+    expect(await leadsOf(arrivals.length)).toEqual(oneByOne);
+  },
+);

@@ -88,9 +88,9 @@ test("other working hours move what is to come; the hours that have passed are a
   expect(await clock(db)).toMatchObject({ next: 290, due: 350 });
   await db.query(
     `update app_private.calendar_spans as spans set ends_at = now() + interval '100 seconds' from app_public.calendars
-      where calendars.id = calendar_id and calendars.slug = 'office-de' and spans.seconds_before = 0;
+      where calendars.id = calendar_id and calendars.slug = 'office-de' and spans.seconds_before = 86400;
      insert into app_private.calendar_spans (calendar_id, starts_at, ends_at, seconds_before)
-     select id, now() + interval '5000 seconds', now() + interval '90000 seconds', 50 from app_public.calendars where slug = 'office-de'`,
+     select id, now() + interval '5000 seconds', now() + interval '90000 seconds', 86450 from app_public.calendars where slug = 'office-de'`,
   );
   await rearm(db, 90); // the policy
   await rearm(db, 90);
@@ -235,9 +235,12 @@ async function worksFrom(db: ClientBase, seconds: number): Promise<void> {
     "delete from app_private.calendar_spans using app_public.calendars where calendars.id = calendar_id and slug = 'office-de'",
   );
   await db.query(
+    // With a day long ago, so that now lies between two: before the first span its ordinary week would count.
     `insert into app_private.calendar_spans (calendar_id, starts_at, ends_at, seconds_before)
-     select id, now() + make_interval(secs => $1), now() + make_interval(secs => $1) + interval '1 day', 0
-       from app_public.calendars where slug = 'office-de'`,
+     select id, now() + days.since, now() + days.since + interval '1 day', days.seconds_before
+       from app_public.calendars
+      cross join (values (interval '-9 days', 0), (make_interval(secs => $1), 86400)) as days (since, seconds_before)
+      where slug = 'office-de'`,
     [seconds],
   );
 }

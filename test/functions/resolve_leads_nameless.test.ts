@@ -22,7 +22,7 @@ async function leadsOf(db: ClientBase, people: Record<string, string>[], batchSi
 }
 
 test.for([1, 2, 10])(
-  "under_name_of: who told no name speaks under the name of whose number it was, in batches of %i",
+  "under_name_of, is_named: who told no name speaks under the name of whose number it was, in batches of %i",
   async (size, { db }) => {
     expect(await leadsOf(db, [HANS, NUMBER_OF_ONE_ADDRESS_OF_ANOTHER, UTE], size)).toEqual({
       leads: [0, 0, 2],

@@ -73,8 +73,8 @@ test("no write is missed by this rule", () => {
   const named = WRITES.map(({ by, privilege, table, column }) => `${by}: ${privilege} ${table}.${column}`);
   expect(named).toEqual(
     expect.arrayContaining([
-      "app_private.resolve_leads: update app_public.captures.outcome",
-      "app_private.resolve_leads: update app_public.captures.processed_at",
+      "app_private.settle_identities: update app_public.captures.outcome",
+      "app_private.settle_identities: update app_public.captures.processed_at",
       "app_private.create_leads: insert app_public.leads.sla_overdue_at",
       "app_private.settle_merged_cases: update app_public.exceptions.outcome",
     ]),
@@ -86,6 +86,6 @@ test("a column that nobody may write is found", async ({ db }) => {
   await db.query("revoke update on app_public.captures from catchment_worker");
   await db.query("revoke update (outcome) on app_public.captures from catchment_worker");
   expect(await allValues(db, REFUSED, [JSON.stringify(WRITES)])).toContain(
-    "app_private.resolve_leads: update app_public.captures.outcome",
+    "app_private.settle_identities: update app_public.captures.outcome",
   );
 });

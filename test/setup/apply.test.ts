@@ -9,7 +9,12 @@ import { ACME, acmeWith, change } from "./folder_of.ts";
 
 test("the same folder again makes no revision and changes nothing", async ({ database }) => {
   const before = await everything(database.urls.superuser);
-  expect(await applyFolder(database.urls.worker, ACME)).toEqual({ revision: 1, changed: false, changes: [] });
+  expect(await applyFolder(database.urls.worker, ACME)).toEqual({
+    revision: 1,
+    changed: false,
+    changes: [],
+    warnings: [],
+  });
   expect(await everything(database.urls.superuser)).toEqual(before);
 });
 
