@@ -3627,6 +3627,7 @@ app_hidden.visible_actor_ids() returns SETOF integer stable security definer -- 
 app_hidden.working_seconds(calendar_id integer, from_at timestamp with time zone, to_at timestamp with time zone) returns numeric stable security definer -- catchment_bi, catchment_user
 app_private.act_on_thresholds(escalation_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.add_working_time(calendar_id integer, from_at timestamp with time zone, seconds numeric) returns timestamp with time zone stable -- catchment_worker
+app_private.address_forms(address text) returns TABLE(clue text, pattern text) immutable -- catchment_worker
 app_private.address_notifications(as_of timestamp with time zone, at_most integer, has_mail boolean) returns integer volatile -- catchment_worker
 app_private.after_quiet_hours(time_zone text, quiet_from time without time zone, quiet_until time without time zone, at timestamp with time zone) returns timestamp with time zone stable -- catchment_worker
 app_private.announce(kind text, ids uuid[], territory_ids integer[]) returns void volatile -- catchment_worker
@@ -3741,6 +3742,7 @@ app_private.decide_territories(arrivals jsonb, revision integer) returns SETOF a
 app_private.decide_unmerge(lead_id uuid) returns app_private.merge_decision stable -- catchment_worker
 app_private.defer_reports(capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.difference(text, text) returns integer immutable strict -- nobody
+app_private.digest_keys(capture_ids uuid[]) returns void volatile -- catchment_worker
 app_private.digests_of(salt bytea, before jsonb, after jsonb) returns jsonb stable -- catchment_worker
 app_private.discard_captures(capture_ids uuid[], reason text, as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.dmetaphone(text) returns text immutable strict -- nobody
@@ -3798,6 +3800,7 @@ app_private.foresee_leads(judged jsonb, revision integer) returns TABLE(id uuid,
 app_private.foresee_routes(lead_ids uuid[], revision integer, as_of timestamp with time zone) returns TABLE(lead_id uuid, territory_id integer, located_by jsonb, gate text, held_because text, owner_id integer, why text, team_id integer, routed_by jsonb) stable -- catchment_worker
 app_private.forget_matches(lead_ids uuid[]) returns void volatile -- catchment_worker
 app_private.free_leads(lead_ids uuid[], revision integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.from_punycode(label text) returns text immutable -- catchment_worker
 app_private.gin_extract_query_trgm(text, internal, smallint, internal, internal, internal, internal) returns internal immutable strict -- nobody
 app_private.gin_extract_value_trgm(text, internal) returns internal immutable strict -- nobody
 app_private.gin_trgm_consistent(internal, smallint, text, integer, internal, internal, internal, internal) returns boolean immutable strict -- nobody
@@ -3918,6 +3921,7 @@ app_private.pass_on_refused(as_of timestamp with time zone, at_most integer) ret
 app_private.pass_on_stranded(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.patience_of(territory_id integer) returns TABLE(stagnant_seconds integer, follow_up_seconds integer, approval_seconds integer, handover_seconds integer) stable -- catchment_worker
 app_private.pause_clocks(pauses app_private.clock_pause[]) returns void volatile -- catchment_worker
+app_private.percent_decoded(said text) returns text immutable -- catchment_worker
 app_private.person_of(attributes jsonb) returns TABLE(first_name text, last_name text, email text, phone text, company text, company_domain text, street text, city text, postal_code text, region text, country text, language text, segment text, birth_date date, employees integer, value_amount numeric, value_currency text, occurred_at timestamp with time zone) stable -- catchment_worker
 app_private.person_on_duty(team_id integer, territory_id integer, as_of timestamp with time zone) returns integer stable -- catchment_worker
 app_private.personal_fields() returns text[] immutable -- catchment_worker
@@ -3936,6 +3940,7 @@ app_private.quarantine_captures(refused jsonb, as_of timestamp with time zone) r
 app_private.rank_touches(lead_ids uuid[], revision integer) returns TABLE(lead_id uuid, field app_public.lead_field, value text, source_event_id uuid, turn double precision, criteria text[], ranks double precision[]) stable -- catchment_worker
 app_private.raw_capture_of(capture_id uuid) returns SETOF app_public.raw_capture stable -- catchment_worker
 app_private.readable_state(state app_private.lead_state) returns jsonb stable -- catchment_worker
+app_private.readings_of(bytes bytea) returns text immutable -- catchment_worker
 app_private.realignments_of(boundary_id integer) returns SETOF app_public.realignment stable -- catchment_worker
 app_private.reapply_erasure(id uuid, lead_id uuid, lead_ids uuid[], capture_ids uuid[], cause text, erased_at timestamp with time zone, as_of timestamp with time zone) returns boolean volatile -- catchment_worker
 app_private.rearm_clocks(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
@@ -3990,6 +3995,7 @@ app_private.route_queue(as_of timestamp with time zone, at_most integer) returns
 app_private.routing_score(lead_id uuid, path integer[], points integer) returns TABLE(score integer, origin text) stable -- catchment_worker
 app_private.routing_team(territory_id integer, contract_id integer) returns integer stable -- catchment_worker
 app_private.ruled_leads(lead_ids uuid[], places jsonb, revision integer, as_of timestamp with time zone) returns TABLE(lead_id uuid, gate text, reason jsonb, sentence text) stable -- catchment_worker
+app_private.said_in(capture app_public.captures) returns text stable -- catchment_worker
 app_private.sales_team(territory_id integer) returns integer stable -- catchment_worker
 app_private.schedule_realignment(boundary_id integer, revision integer, with_closed boolean, effective_at timestamp with time zone, as_of timestamp with time zone) returns integer volatile -- catchment_worker
 app_private.score_leads(batch uuid[], revision integer) returns uuid[] volatile -- catchment_worker
@@ -4022,6 +4028,7 @@ app_private.similarity(text, text) returns real immutable strict -- nobody
 app_private.similarity_dist(text, text) returns real immutable strict -- nobody
 app_private.similarity_op(text, text) returns boolean stable strict -- nobody
 app_private.soundex(text) returns text immutable strict -- nobody
+app_private.spelled_out(raw text) returns text immutable -- catchment_worker
 app_private.stage_captures(path_ids integer[], idempotency_keys text[], bodies bytea[], content_types text[], trace_ids text[], is_test boolean[], ids uuid[] DEFAULT NULL::uuid[], kept_headers text[] DEFAULT NULL::text[], parts_of uuid[] DEFAULT NULL::uuid[]) returns TABLE(ordinal integer, capture_id uuid, trace_id text, is_new boolean, same_body boolean) volatile security definer -- catchment_api
 app_private.stage_import(import_id uuid, place text, keys text[], bodies bytea[], content_type text) returns app_private.import_batches volatile -- catchment_worker
 app_private.stage_rows(path_id integer, keys text[], bodies bytea[], content_type text) returns TABLE(ordinal integer, capture_id uuid, is_new boolean, same_body boolean) volatile -- catchment_worker
@@ -4059,6 +4066,8 @@ app_private.touch_number(lead_id uuid, capture_id uuid) returns bigint stable --
 app_private.unassigned_policy(territory_id integer) returns TABLE(seconds integer, fallback_team_id integer) stable -- catchment_worker
 app_private.under_name_of(record app_private.match_records, lead_id uuid) returns app_private.match_records stable -- catchment_worker
 app_private.undo_edits(lead app_public.leads, fields app_public.lead_field[], actor_id integer, as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.unescaped(said text) returns text immutable -- catchment_worker
+app_private.unicode_domain(domain text) returns text immutable -- catchment_worker
 app_private.unindexed_touches(after uuid, most integer) returns TABLE(last_id uuid, leads integer, touches jsonb) stable -- catchment_worker
 app_private.unmerge_lead(lead_id uuid, actor_id integer, as_of timestamp with time zone) returns uuid volatile -- catchment_worker
 app_private.unread_rules(attributes jsonb, source text, boundary_id integer, revision integer, contract_id integer, own_position integer, specificity integer, "position" integer) returns TABLE(rules jsonb) stable -- catchment_worker
