@@ -118,7 +118,7 @@ test("only fields of the person and the company can be written", async ({ api, d
   const { id, owner } = await newLead(database);
   for (const field of ["status", "ownerId", "score", "territoryId", "traceId", "mergedIntoId"]) {
     const answer = await api.ask(owner, EDIT, { leadId: id, fields: { [field]: null } });
-    expect([field, answer.code ?? answer.text]).toEqual([field, expect.stringContaining(field)]);
+    expect([answer.code, answer.text]).toEqual(["BAD_INPUT", expect.stringContaining(field)]);
   }
 });
 

@@ -123,9 +123,14 @@ async function comeAndWork(database: TestDatabase, db: Client): Promise<string> 
     await db.query("select app_public.record_consent($1, 'marketing', 'withdrawn', '1', 'canary')", [lead]);
     await db.query("select app_public.merge_leads($1, $2)", [lead, second]);
     await db.query(
-      "select app_public.resolve_exception(id, 'canary called', 'canary was angry') from app_public.exceptions where resolved_at is null limit 1",
+      "select app_public.comment_exception(id, 'canary was angry') from app_public.exceptions where resolved_at is null limit 1",
     );
   });
+  // As people could before a case stayed open for as long as its arrival is refused.
+  await db.query(
+    `update app_public.exceptions set resolved_at = now(), outcome = 'canary called', note = 'canary was angry'
+      where capture_id in (select id from app_public.captures where status = 'quarantined')`,
+  );
   await drain(database);
   return oneValue(db, "select id as value from app_public.leads where email = 'bodo@example.de'");
 }
