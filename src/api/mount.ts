@@ -6,6 +6,7 @@ import { grafserv } from "postgraphile/grafserv/express/v4";
 import { makePool } from "../postgres/pools.ts";
 import { makeAllowance, type Rate } from "./allowance.ts";
 import { type HolderOf, makeAuthenticate } from "./authenticate.ts";
+import { makeCodesPlugin } from "./codes.ts";
 import { type Documents, makeDocumentsPreset } from "./documents.ts";
 import { type Identities, makeDoor, whoseOf } from "./door.ts";
 import { makeLive } from "./live/live.ts";
@@ -62,10 +63,12 @@ export function makeApi(options: ApiOptions): Api {
   const allowance = makeAllowance(options.rate);
   const live = makeLive({ apiUrl, log, allowance });
   const { known, isFree } = options.documents ?? { known: new Map(), isFree: true };
+  const maskError = makeMaskError(log);
   const graphql = postgraphile({
     extends: [makeSchemaPreset(pool, recordErasures, { isPooled }), makeDocumentsPreset(known, isFree)],
     plugins: [
       live.plugin,
+      makeCodesPlugin(maskError),
       makeMeterPlugin(allowance, ({ expressv4, ws }) =>
         expressv4
           ? whoseOf(identities.get(expressv4.req), expressv4.req)
@@ -87,7 +90,7 @@ export function makeApi(options: ApiOptions): Api {
       graphiqlOnGraphQLGET: false,
       websockets: false, // ours: live/sockets.ts
       maxRequestLength: 200_000,
-      maskError: makeMaskError(log),
+      maskError,
     },
   });
   const serv = graphql.createServ(grafserv);

@@ -82,6 +82,17 @@ test("an instant may be given as a variable, and as it is answered", async ({ ap
   expect((await api.ask("dora", query, { at: "infinity" })).code).toBe("BAD_INPUT");
 });
 
+test("what is wrong with a document has a code", async ({ api }) => {
+  for (const query of [
+    "{ nothing }",
+    '{ leads(first: "x") { totalCount } }',
+    "{",
+    "",
+    "subscription { nothing }",
+  ])
+    expect([query, await api.ask("dora", query)]).toMatchObject([query, { status: 400, code: "BAD_INPUT" }]);
+});
+
 test("what only the variables or the choice of an operation make wrong has a code too", async ({ api }) => {
   const two = "query a { currentActor { slug } } query b { currentActor { slug } }";
   expect(await api.ask("dora", two)).toMatchObject({ status: 400, code: "BAD_INPUT" });
