@@ -61,7 +61,7 @@ plain("conflicts between transactions are worth another try, faults in the data 
 });
 
 test("a pool that stays full gives up in the end, and that can be tried again", async ({ database }) => {
-  const pool = new Pool({ connectionString: database.urls.worker, max: 1, connectionTimeoutMillis: 50 });
+  const pool = new Pool({ connectionString: database.urls.worker, max: 1, connectionTimeoutMillis: 1_000 });
   onTestFinished(() => pool.end());
   const error = await withClient(pool, () => pool.query("select 1").catch((refusal: unknown) => refusal));
   expect(isRetryable(error)).toBe(true);
