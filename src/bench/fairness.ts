@@ -114,7 +114,10 @@ const POOLS = `
   select teams.id, teams.territory_id, actors.id, weight, weight
     from app_public.teams cross join (values (5), (3), (1)) as weights (weight)
     join app_public.actors on actors.slug = format('%s-%s', teams.slug, weight)
-   where teams.slug ~ '^sales-(de|fr|us|br)$'`;
+   where teams.slug ~ '^sales-(de|fr|us|br)$';
+  insert into app_public.memberships (actor_id, territory_id, role)
+  select team_members.actor_id, team_members.territory_id, 'rep'
+    from app_public.team_members join app_public.teams on teams.id = team_members.team_id where teams.slug ~ '^sales-(de|fr|us|br)$'`;
 
 /** Those of weight 3 can have so many open leads. */
 const LIMIT = `

@@ -6,8 +6,17 @@ import { test as base } from "./served.ts";
 
 /** `planted`: the tables, with a canary in each. */
 export const test = base.extend("planted", { scope: "file", auto: true }, async ({ land }) =>
-  withConnection(land.urls.superuser, plantCanaries),
+  withConnection(land.urls.superuser, async (root) => {
+    const tables = await plantCanaries(root);
+    await root.query(MENDED);
+    return tables;
+  }),
 );
+
+/** Of what was planted, what no reader survives: a clock that runs since never, and a channel longer than PostgreSQL takes. */
+const MENDED = `
+  update app_public.clocks set segment_started_at = started_at where stopped_at is null and segment_started_at is null;
+  update app_private.live_territories set channel = left(channel, 55) || territory_id where length(channel) > 60`;
 
 export type Person = { slug: string; kind: string; reach: string[] };
 
