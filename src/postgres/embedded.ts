@@ -51,55 +51,80 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const directory = await chooseDirectory(dataDir, user, options.log);
   await ensureCluster({ ...options, durable: options.durable ?? true, directory, user, binaries });
   await clearLeftover(directory, options.log);
-  const start = { ...options, dataDir, directory, user, binaries };
+  // What is stopped while it starts is stopped too: a server is known from its first moment on.
+  const stopping = new AbortController();
+  let server: ServerProcess | null = null;
+  const start: Start = {
+    ...options,
+    dataDir,
+    directory,
+    user,
+    binaries,
+    begun: (begun) => {
+      server = begun;
+      if (stopping.signal.aborted) void begun.stop();
+    },
+  };
+  const current = (): ServerProcess => {
+    if (server === null) throw new Error("No server was begun.");
+    return server;
+  };
 
-  // Another program may take the port between our look and the server's bind.
-  let running = await launch(start, await freePort(earlier?.port ?? null));
-  for (let trial = 0; running === null && trial < 5; trial += 1)
-    running = await launch(start, await freePort(null));
-  if (running === null) throw new Error("PostgreSQL found no free port on 127.0.0.1.");
-
-  const { port } = running;
-  let server = running.server;
-  let isStopping = false;
+  const port = await firstStart(start, earlier?.port ?? null);
   const restart = async () => {
-    await server.stop();
+    await current().stop();
     await clearLeftover(directory, options.log);
-    const again = await launch(start, port);
-    if (again === null) throw new Error(`Port ${port} was taken while PostgreSQL restarted.`);
-    server = again.server;
+    if (!(await launch(start, port))) throw new Error(`Port ${port} was taken while PostgreSQL restarted.`);
   };
   const watchOver = async () => {
     for (;;) {
-      await server.exited;
-      if (isStopping) return;
+      await current().exited;
+      if (stopping.signal.aborted) return;
       options.log("the embedded PostgreSQL ended by itself and is started again");
-      await restart().catch((error) => options.log(`it did not start: ${asError(error).message}`));
-      if (isStopping) return server.stop();
-      if (server.exitCode() !== null) await pause(RETRY_MS, null, { ref: false });
+      await restart().catch((error) => {
+        if (!stopping.signal.aborted) options.log(`it did not start: ${asError(error).message}`);
+      });
+      if (current().exitCode() !== null)
+        await pause(RETRY_MS, null, { ref: false, signal: stopping.signal }).catch(() => {});
     }
   };
-  if (options.keepRunning) void watchOver();
+  const watching = options.keepRunning ? watchOver() : null;
   return {
     port,
     directory,
     superuserUrl: (database) => superuserUrl(options.password, port, database),
     stop: async () => {
-      isStopping = true;
-      await server.stop();
+      stopping.abort();
+      await current().stop();
+      await watching; // a start that had begun meanwhile
       await writeServerRecord(dataDir, { directory, port, node: null });
     },
-    kill9: () => server.kill9(),
+    kill9: () => current().kill9(),
     restart,
   };
 }
 
+/** The port it got. Another program may take the port between our look and the server's bind. */
+async function firstStart(start: Start, earlier: number | null): Promise<number> {
+  let port = await freePort(earlier);
+  for (let trial = 0; trial < 6; trial += 1) {
+    if (await launch(start, port)) return port;
+    port = await freePort(null);
+  }
+  throw new Error("PostgreSQL found no free port on 127.0.0.1.");
+}
+
 const RETRY_MS = 2_000;
 
-type Start = EmbeddedOptions & { directory: string; user: ServerUser; binaries: Binaries };
+type Start = EmbeddedOptions & {
+  directory: string;
+  user: ServerUser;
+  binaries: Binaries;
+  begun: (server: ServerProcess) => void;
+};
 
-/** Null when the port was taken. Any other failure quotes the end of the server's log. */
-async function launch(start: Start, port: number): Promise<{ port: number; server: ServerProcess } | null> {
+/** False when the port was taken. Any other failure quotes the end of the server's log. */
+async function launch(start: Start, port: number): Promise<boolean> {
   const logFile = join(start.dataDir, "postgres.log");
   const sizeBefore = await roomInLog(logFile);
   const server = runServer({
@@ -109,15 +134,16 @@ async function launch(start: Start, port: number): Promise<{ port: number; serve
     user: start.user,
     logFile,
   });
+  start.begun(server);
   const record = { directory: start.directory, port };
   await writeServerRecord(start.dataDir, { ...record, node: process.pid });
   const ready = await becomesReady(server, superuserUrl(start.password, port, "postgres")).catch(asError);
-  if (ready === true) return { port, server };
+  if (ready === true) return true;
   await server.stop();
   await writeServerRecord(start.dataDir, { ...record, node: null });
   const lines = await saidSince(logFile, sizeBefore);
   if (ready !== false) throw withLog(ready.message, lines);
-  if (/could not bind|Address already in use/.test(lines)) return null;
+  if (/could not bind|Address already in use/.test(lines)) return false;
   throw withLog(`PostgreSQL ended with code ${server.exitCode()} while starting.`, lines);
 }
 

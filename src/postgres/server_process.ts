@@ -50,11 +50,14 @@ export function runServer(options: {
   };
 }
 
-/** Background commands of a shell ignore SIGINT until they say otherwise; the postmaster does. */
+/**
+ * Background commands of a shell ignore SIGINT until they say otherwise; the postmaster does, but not in its first
+ * moments: so it is told until it has heard.
+ */
 const WRAPPER = `
 exec 3<&0
 "$@" </dev/null 3<&- & server=$!
-( read -r _ <&3; kill -INT "$server" ) & watcher=$!
+( read -r _ <&3; while kill -INT "$server" 2>/dev/null; do sleep 0.1; done ) & watcher=$!
 exec 3<&-
 trap 'kill -INT "$server" 2>/dev/null' HUP INT TERM
 status=0

@@ -44,6 +44,22 @@ test("a server that is to keep running comes back when it ends by itself, and no
   await expect(ask(server, "select 1")).rejects.toThrow();
 });
 
+test("a server that is stopped while it is started again ends, and what was stopped stays so", async () => {
+  const dataDir = await temporaryFolder();
+  const stopped = Promise.withResolvers<void>();
+  const log = (line: string) => {
+    if (line.includes("is started again")) stopped.resolve(server.stop());
+  };
+  const server = await startEmbedded({ dataDir, password: PASSWORD, keepRunning: true, log });
+  onTestFinished(() => server.stop());
+  await server.kill9();
+  await stopped.promise;
+  expect(await postmasterPid(server.directory)).toBeNull();
+  await expect(ask(server, "select 1")).rejects.toThrow();
+  const later = await start(dataDir);
+  expect(await ask(later, "select 1 as one")).toEqual([{ one: 1 }]);
+});
+
 test("it listens to this machine alone, keeps values out of its log, and takes settings", async () => {
   const server = await start(await temporaryFolder(), { work_mem: "7MB" });
   const shown = async (name: string) => (await ask(server, `select current_setting('${name}') as it`))[0]?.it;
