@@ -3659,6 +3659,7 @@ app_private.audit_rows_insert() returns trigger volatile security definer -- nob
 app_private.audit_rows_update() returns trigger volatile security definer -- nobody
 app_private.audit_territory_rules_insert() returns trigger volatile security definer -- nobody
 app_private.await_responses(lead_ids uuid[], at timestamp with time zone[]) returns void volatile -- catchment_worker
+app_private.awaited_demands(settled jsonb) returns uuid[] stable -- catchment_worker
 app_private.awaited_reports(settled jsonb) returns uuid[] stable -- catchment_worker
 app_private.begin_clocks(lead_ids uuid[], kinds text[], at timestamp with time zone[]) returns uuid[] volatile -- catchment_worker
 app_private.begin_watch() returns boolean volatile -- catchment_worker
@@ -3741,6 +3742,7 @@ app_private.decide_targets(askers app_private.asker[], revision integer) returns
 app_private.decide_territories(arrivals jsonb, revision integer) returns SETOF app_private.arrival stable -- catchment_worker
 app_private.decide_unmerge(lead_id uuid) returns app_private.merge_decision stable -- catchment_worker
 app_private.defer_reports(capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
+app_private.defer_reports(capture_ids uuid[], kind text, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.difference(text, text) returns integer immutable strict -- nobody
 app_private.digest_keys(capture_ids uuid[]) returns void volatile -- catchment_worker
 app_private.digests_of(salt bytea, before jsonb, after jsonb) returns jsonb stable -- catchment_worker

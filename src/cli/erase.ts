@@ -24,14 +24,22 @@ export async function erase(lead: string | undefined, options: EraseOptions): Pr
   const wrong = ids.find((id) => !z.uuid().safeParse(id).success);
   if (wrong !== undefined) throw misused(`${wrong} is no id.`);
   const { erasureLedger } = configure();
-  const done = await withWorkerPool("erase", async (pool) => {
-    const erased = await eraseIn(pool, lead === undefined ? "captures" : "people", ids);
+  const what = lead === undefined ? "captures" : "people";
+  const { erased, left } = await withWorkerPool("erase", async (pool) => {
+    const erased = await eraseIn(pool, what, ids);
     await makeRecordErasures(pool, erasureLedger)(); // also what another process left unwritten
-    return erased;
+    return { erased, left: what === "captures" ? await leftOf(pool, ids) : [] };
   });
-  if (options.json) return sayJson({ ...done, ledger: erasureLedger });
-  if (done.leads === 0 && done.captures === 0) return say("Nothing was left to erase.");
-  say(`Erased: ${done.leads} leads, ${done.captures} arrivals. It stands in ${erasureLedger}.`);
+  if (options.json) sayJson({ ...erased, left, ledger: erasureLedger });
+  else if (erased.leads + erased.captures > 0)
+    say(`Erased: ${erased.leads} leads, ${erased.captures} arrivals. It stands in ${erasureLedger}.`);
+  else if (left.length === 0) say("Nothing was left to erase.");
+  if (left.length > 0) {
+    throw new CommandError(
+      EXIT.failed,
+      left.map(({ id, reason }) => `Not erased: ${id} ${reason}`).join("\n"),
+    );
+  }
 }
 
 type Erased = { leads: number; captures: number };
@@ -43,25 +51,32 @@ async function eraseIn(pool: Pool, what: "people" | "captures", ids: readonly st
     [ids],
   );
   const erased = rows[0] ?? { leads: 0, captures: 0 };
-  if (erased.leads + erased.captures === 0) await refuseUnknown(pool, what, ids);
+  if (what === "people" && erased.leads === 0) await refuseUnknown(pool, ids);
   return erased;
 }
 
 /** A slip of the pen must not look like an erasure that was done. */
-async function refuseUnknown(pool: Pool, what: "people" | "captures", ids: readonly string[]): Promise<void> {
-  const { rows } = await pool.query<{ id: string }>(
-    what === "people"
-      ? "select leads.id from app_public.leads where leads.id = any ($1)"
-      : "select captures.id from app_public.captures where captures.id = any ($1) and captures.erased_at is not null",
+async function refuseUnknown(pool: Pool, ids: readonly string[]): Promise<void> {
+  const { rows } = await pool.query("select from app_public.leads where leads.id = any ($1)", [ids]);
+  if (rows.length === 0) throw new CommandError(EXIT.failed, "There is no such lead.");
+}
+
+/** Arrivals that were named and still hold what came, and what to do about each. */
+async function leftOf(pool: Pool, ids: readonly string[]): Promise<{ id: string; reason: string }[]> {
+  const { rows } = await pool.query<{ id: string; reason: string }>(
+    `select asked.id,
+            case when captures.id is null then 'is no arrival.'
+                 when captures.lead_id is not null then 'goes with its person: erase the lead ' || captures.lead_id || '.'
+                 when captures.fetch_due_at is not null
+                 then 'waits (' || coalesce(captures.error, 'for its vendor') || '): come again when it is judged, after 36 hours at most.'
+                 else 'is not judged yet: come again when it is.' end as reason
+       from unnest($1::uuid[]) with ordinality as asked (id, position)
+       left join app_public.captures on captures.id = asked.id
+      where captures.erased_at is null
+      order by asked.position`,
     [ids],
   );
-  if (rows.length > 0) return;
-  throw new CommandError(
-    EXIT.failed,
-    what === "people"
-      ? "There is no such lead."
-      : "None of them is an arrival without a lead. Those of a lead go with their person: erase the lead.",
-  );
+  return rows;
 }
 
 /** After a restore, before anything else runs. A second time it does nothing. */

@@ -35,7 +35,7 @@ test("an arrival that never became a lead can be erased by itself; one of a lead
   site,
 }) => {
   const { database, env } = site;
-  const { captureId } = await arrive(database, { attributes: someone() });
+  const { captureId, leadId } = await arrive(database, { attributes: someone() });
   const [refused = ""] = await withConnection(database.urls.worker, async (db) => {
     const ids = await stageArrivals(db, [{ attributes: { first_name: "Canary" } }]);
     await db.query("select app_private.quarantine_captures($1, now())", [
@@ -45,10 +45,28 @@ test("an arrival that never became a lead can be erased by itself; one of a lead
     ]);
     return ids;
   });
-  expect((await catchment(["erase", "--captures", captureId], env)).code).toBe(1);
+  const [waiting = ""] = await withConnection(database.urls.worker, (db) =>
+    stageArrivals(db, [{ attributes: { first_name: "Canary" } }]),
+  );
+  const unknown = randomUUID();
+  const ofLead = await catchment(["erase", "--captures", captureId, unknown], env);
+  expect([ofLead.code, ofLead.stdout, ofLead.stderr]).toEqual([
+    1,
+    "",
+    `Not erased: ${captureId} goes with its person: erase the lead ${leadId}.\nNot erased: ${unknown} is no arrival.\n`,
+  ]);
+  expect(await places(database)).toHaveLength(2);
+  const some = await catchment(["erase", "--captures", refused, waiting], env);
+  expect([some.code, some.stdout, some.stderr]).toEqual([
+    1,
+    `Erased: 0 leads, 1 arrivals. It stands in ${site.ledger}.\n`,
+    `Not erased: ${waiting} is not judged yet: come again when it is.\n`,
+  ]);
   expect(await places(database)).toHaveLength(1);
-  expect((await catchment(["erase", "--captures", refused], env)).code).toBe(0);
-  expect(await places(database)).toEqual([]);
+  expect(await catchment(["erase", "--captures", refused], env)).toMatchObject({
+    code: 0,
+    stdout: "Nothing was left to erase.\n",
+  });
 });
 
 test("a restore from before brings nobody back: the ledger is applied, twice is once", async ({ site }) => {

@@ -75,7 +75,7 @@ test("defer_reports puts off, a little longer each time; resume_reports calls th
   const [id = ""] = await stageBodies(db, "web-form", [numbered(1)]);
   await settleStaged(db, [{ id, settle: told("web-form:555") }]);
   expect(await waits(db, id)).toEqual({ kind: "activity", status: "pending", seconds: 60, says: true });
-  await asWorker(db, () => db.query("select app_private.defer_reports($1, now())", [[id]]));
+  await asWorker(db, () => db.query("select app_private.defer_reports($1, 'activity', now())", [[id]]));
   expect(await waits(db, id)).toMatchObject({ seconds: 120 });
 
   await db.query("delete from graphile_worker._private_jobs");
