@@ -75,7 +75,7 @@ test("a case tells what a doubt of its arrival rests on, all pairs of it", async
       where exceptions.kind = 'possible_duplicate'`,
   );
   expect(question).toMatchObject({
-    reason: "Keys of one arrival belong to different leads",
+    reason: "A key of this arrival belongs to another lead",
     capture_id: both.captureId,
     trace_id: both.traceId,
     territory: "emea",
