@@ -3741,7 +3741,6 @@ app_private.decide_taken_clocks(lead_id uuid) returns TABLE(id uuid) stable -- c
 app_private.decide_targets(askers app_private.asker[], revision integer) returns TABLE(lead_id uuid, territory_id integer, team_id integer, actor_id integer, "position" integer, why text, routed_by jsonb) stable -- catchment_worker
 app_private.decide_territories(arrivals jsonb, revision integer) returns SETOF app_private.arrival stable -- catchment_worker
 app_private.decide_unmerge(lead_id uuid) returns app_private.merge_decision stable -- catchment_worker
-app_private.defer_reports(capture_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.defer_reports(capture_ids uuid[], kind text, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.difference(text, text) returns integer immutable strict -- nobody
 app_private.digest_keys(capture_ids uuid[]) returns void volatile -- catchment_worker
