@@ -3660,7 +3660,7 @@ app_private.audit_rows_update() returns trigger volatile security definer -- nob
 app_private.audit_territory_rules_insert() returns trigger volatile security definer -- nobody
 app_private.await_responses(lead_ids uuid[], at timestamp with time zone[]) returns void volatile -- catchment_worker
 app_private.awaited_demands(settled jsonb) returns uuid[] stable -- catchment_worker
-app_private.awaited_reports(settled jsonb) returns uuid[] stable -- catchment_worker
+app_private.awaited_reports(settled jsonb, told_as text) returns uuid[] stable -- catchment_worker
 app_private.begin_clocks(lead_ids uuid[], kinds text[], at timestamp with time zone[]) returns uuid[] volatile -- catchment_worker
 app_private.begin_watch() returns boolean volatile -- catchment_worker
 app_private.best_score(touch_ids uuid[], lead_id uuid) returns TABLE(score integer, reasons jsonb) stable -- catchment_worker

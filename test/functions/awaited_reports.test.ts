@@ -132,7 +132,7 @@ function told(externalId: string): Settlement {
 function awaited(db: ClientBase, settlements: Record<string, Settlement>): Promise<string[]> {
   const settled = Object.entries(settlements).map(([id, settle]) => ({ id, settle }));
   return asWorker(db, () =>
-    oneValue(db, "select app_private.awaited_reports($1) as value", [JSON.stringify(settled)]),
+    oneValue(db, "select app_private.awaited_reports($1, 'activity') as value", [JSON.stringify(settled)]),
   );
 }
 
