@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from "node:http";
-import type { Express } from "express";
+import type { Express, RequestHandler } from "express";
 import type { Pool } from "pg";
 import { postgraphile } from "postgraphile";
 import { grafserv } from "postgraphile/grafserv/express/v4";
@@ -86,7 +86,7 @@ export function makeApi(options: ApiOptions): Api {
     grafserv: {
       graphqlPath: PATH,
       graphiql: isDevelopment,
-      graphiqlPath: "/graphiql",
+      graphiqlPath: EDITOR,
       graphiqlOnGraphQLGET: false,
       websockets: false, // ours: live/sockets.ts
       maxRequestLength: 200_000,
@@ -99,6 +99,7 @@ export function makeApi(options: ApiOptions): Api {
       await graphql.getSchema();
       const authenticate = makeAuthenticate({ pool, tokens, signIn, holderOf });
       app.use(PATH, makeDoor({ authenticate, identities, allowance, log }));
+      if (isDevelopment) app.use(EDITOR, allowInline);
       await serv.addTo(app, server, false);
       live.attach(server, serv, authenticate);
     },
@@ -114,6 +115,15 @@ export function makeApi(options: ApiOptions): Api {
 }
 
 const PATH = "/graphql";
+const EDITOR = "/graphiql";
+
+/** GraphiQL starts by scripts and styles within its page, which no page of ours may have. */
+const allowInline: RequestHandler = (_request, response, next) => {
+  const inline = "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; font-src 'self' data:";
+  const strict = response.get("content-security-policy") ?? "default-src 'self'";
+  response.set("content-security-policy", `${strict}; ${inline}`);
+  next();
+};
 
 async function noLedger(): Promise<never> {
   throw new Error("There is no ledger.");

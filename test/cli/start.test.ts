@@ -12,6 +12,12 @@ test("one keystroke that arrives twice stops in order; the folder is free again"
   const env = { ...preparedEnv(database), CATCHMENT_DATA_DIR: await temporaryFolder() };
   const { child, end, address } = await startInstance(env);
   expect(await (await fetch(`${address}/readyz`)).json()).toMatchObject({ status: "ready" });
+  const policyOf = async (path: string) =>
+    (await fetch(address + path)).headers.get("content-security-policy");
+  expect(await policyOf("/graphiql")).toContain(
+    "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'",
+  );
+  expect(await policyOf("/")).not.toContain("unsafe");
   const second = await catchment(["start"], { ...env, PORT: "0" });
   expect(second).toMatchObject({ code: 3, stderr: expect.stringContaining(`process ${child.pid}`) });
 
