@@ -16,8 +16,9 @@
       event.preventDefault();
       if (form.dataset.state === "sending") return;
       show(form, "sending");
-      const body = JSON.stringify(documentOf(form, (performance.now() - shownAt) / 1000));
-      const outcome = await send(form.action, key, body);
+      const filled = documentOf(form, (performance.now() - shownAt) / 1000);
+      const outcome = await send(form.action, key, JSON.stringify(filled));
+      if (outcome === "unreadable") return post(form, filled);
       show(form, outcome);
       if (outcome !== "failed") key = newKey(); // what is sent now, or corrected, is another arrival
       const next = new URL(form.action).searchParams.get("next");
@@ -42,6 +43,18 @@
     return filled;
   }
 
+  // A browser keeps a script of a page that the path does not name from sending, and does not say so. What it would do
+  // without this script it may do, and the arrival is not lost.
+  function post(form, filled) {
+    for (const [name, value] of Object.entries(filled)) {
+      if (form.elements.namedItem(name)) continue;
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    }
+    HTMLFormElement.prototype.submit.call(form); // the page may have a button named "submit"
+  }
+
   // The same key each time: whatever happened to an earlier attempt, there is one arrival.
   async function send(url, key, body) {
     for (let trial = 1; trial <= TRIALS; trial += 1) {
@@ -49,10 +62,19 @@
       const answer = await fetch(url, { method: "POST", headers, body, mode: "cors" }).catch(() => null);
       if (answer?.ok) return "sent";
       if (answer && ![409, 429, 500, 502, 503, 504].includes(answer.status)) return "refused";
+      if (!answer && trial > 1 && (await isThere(url))) return "unreadable";
       const wait = Number(answer?.headers.get("retry-after")) || trial;
       await new Promise((resolve) => setTimeout(resolve, Math.min(wait, 10) * 1000));
     }
     return "failed";
+  }
+
+  function isThere(url) {
+    const script = new URL("../form.js", url);
+    return fetch(script, { cache: "no-store" }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   }
 
   // sending, sent, refused or failed: for the page's own style sheet, and for who cannot see.

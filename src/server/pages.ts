@@ -60,8 +60,9 @@ export function makePages(options: PagesOptions): { app: Express; close: () => v
     }
   });
   app.get("/form.js", (_request, response) => {
-    // For pages of other sites, which load it as a script.
-    response.set({ "cross-origin-resource-policy": "cross-origin", "cache-control": "public, max-age=3600" });
+    // For pages of other sites, which load it as a script, and ask by it whether we are there.
+    response.set({ "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*" });
+    response.set("cache-control", "public, max-age=3600");
     response.type("js").send(consoleFile("form.js"));
   });
   app.get("/", async (request, response) => {

@@ -79,6 +79,7 @@ test("the script for forms is served to pages of other sites", async ({ database
   const server = await openServer(database);
   const script = await fetch(`${server.url}/form.js`);
   expect([script.status, script.headers.get("cross-origin-resource-policy")]).toEqual([200, "cross-origin"]);
+  expect(script.headers.get("access-control-allow-origin")).toBe("*"); // it asks whether we are there
   expect(script.headers.get("content-type")).toContain("javascript");
   expect(await script.text()).toContain("data-catchment");
 });
