@@ -88,6 +88,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
+/** Where the programs of an installed PostgreSQL are, to be run in place of the package's: for whoever has no config. */
+export function postgresFolder(env: NodeJS.ProcessEnv = process.env): string | null {
+  return env.CATCHMENT_POSTGRES_BIN ? resolve(env.CATCHMENT_POSTGRES_BIN) : null;
+}
+
 const PREPARED = ["CATCHMENT_OWNER_URL", "CATCHMENT_API_URL", "CATCHMENT_WORKER_URL"] as const;
 const TOGETHER = `must be set too, ${PREPARED.join(", ")} go together`;
 const VENDOR_URL_PREFIX = "CATCHMENT_VENDOR_URL_";

