@@ -1,5 +1,7 @@
-import { IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { request as ask, IncomingMessage } from "node:http";
 import { Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { expect } from "vitest";
 import { corsHeaders, preflight } from "../../src/capture/cors.ts";
 import { test } from "../support/database.ts";
@@ -87,6 +89,25 @@ test("a plain form is led to a page of a listed origin, and to no other", async 
   ]) {
     expect([elsewhere, (await post(elsewhere)).status]).toEqual([elsewhere, 200]);
   }
+});
+
+test("a person's browser that posts a plain form is shown a sentence, a script gets its receipt", async ({
+  database,
+}) => {
+  const server = await openServer(database);
+  const post = async (mode: string) => {
+    const headers = { "content-type": "application/x-www-form-urlencoded", "sec-fetch-mode": mode };
+    const sending = ask(`${server.url}/capture/web-form`, { method: "POST", headers }); // fetch sets a mode itself
+    sending.end("email=ana%40example.de");
+    const [answer]: IncomingMessage[] = await once(sending, "response");
+    return [answer?.statusCode, answer?.headers["content-type"], answer && (await text(answer))];
+  };
+  expect(await post("navigate")).toEqual([
+    200,
+    "text/html; charset=utf-8",
+    expect.stringContaining("Thank you."),
+  ]);
+  expect(await post("cors")).toEqual([200, "application/json", expect.stringContaining("captureId")]);
 });
 
 function request(headers: IncomingMessage["headers"]): IncomingMessage {
