@@ -3846,6 +3846,7 @@ app_private.is_watched() returns boolean volatile -- catchment_worker
 app_private.is_word_of_ours(outcome text) returns boolean immutable -- catchment_worker
 app_private.keep_comments() returns trigger volatile -- nobody
 app_private.keep_raw() returns trigger volatile -- nobody
+app_private.keep_refusals(refusals app_public.consents[], lead_ids uuid[], actor_id integer) returns void volatile -- catchment_worker
 app_private.key_of_lead(lead_id uuid) returns app_private.suppression_key stable -- catchment_worker
 app_private.key_surface(path_ids integer[]) returns TABLE(slug text, name text, protocol text, requires_signature boolean, requires_key boolean, max_body_bytes integer, schema jsonb) stable security definer -- catchment_api
 app_private.keys_of_lead(lead_id uuid) returns app_private.suppression_key[] stable -- catchment_worker
@@ -3960,6 +3961,7 @@ app_private.record_source_events(batch uuid[]) returns void volatile -- catchmen
 app_private.record_values(settled jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.refresh_match_statistics(as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.refusal_reason(kind text, violations jsonb) returns text stable -- catchment_worker
+app_private.refusals_since_merge(lead_id uuid) returns SETOF app_public.consents stable -- catchment_worker
 app_private.refuse_again(refused jsonb, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.refuse_change() returns trigger volatile -- nobody
 app_private.refused_by(lead_id uuid) returns integer[] stable -- catchment_worker

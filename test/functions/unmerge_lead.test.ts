@@ -2,7 +2,6 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
-import { said } from "../support/gates.ts";
 import { everyRow, fire, forgetClock, merge, respond, twoLeads, unmerge } from "../support/merges.ts";
 import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
@@ -63,23 +62,6 @@ test("a branch leaves whole: who was merged into the lead goes with it", async (
   await unmerge(db, b);
   expect(await everyRow(db)).toEqual(before);
   expect(await oneValue(db, "select app_private.survivor_of($1) as value", [a])).toBe(b);
-});
-
-test("a withdrawal that was said meanwhile is named: who takes leads apart has to ask the other again", async ({
-  db,
-}) => {
-  const person = someone();
-  const { leadId: survivorId } = await receiveOne(db, {
-    attributes: person,
-    consents: [said("withdrawn", "marketing")],
-  });
-  const { leadId: mergedId } = await receiveOne(db, { attributes: someone() });
-  await merge(db, survivorId, mergedId);
-  const notes = () =>
-    oneValue<string[]>(db, "select (app_private.decide_unmerge($1)).notes as value", [mergedId]);
-  expect((await notes()).filter((note) => note.includes("consent"))).toEqual([]);
-  await receive(db, [{ attributes: person, consents: [said("withdrawn", "marketing")] }]);
-  expect((await notes())[0]).toMatch(/^A consent was denied or withdrawn since/);
 });
 
 test("what people changed since stays with the survivor: owner, status, answer", async ({ db }) => {
