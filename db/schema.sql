@@ -3983,6 +3983,7 @@ app_private.rescore_leads(lead_ids uuid[], revision integer) returns void volati
 app_private.resolve_leads(located app_private.arrival[], revision integer, as_of timestamp with time zone) returns uuid[] volatile -- catchment_worker
 app_private.restart_clocks(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.restore_clocks(clock_ids uuid[]) returns void volatile -- catchment_worker
+app_private.restore_edits(edits uuid[], merge app_public.lead_merges, as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.resume_clocks(clock_ids uuid[], at timestamp with time zone[]) returns void volatile -- catchment_worker
 app_private.resume_due(as_of timestamp with time zone, at_most integer) returns integer volatile -- catchment_worker
 app_private.resume_reports(as_of timestamp with time zone) returns integer volatile -- catchment_worker

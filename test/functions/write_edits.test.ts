@@ -126,15 +126,34 @@ test("a merge takes edits along, the later one wins, and unmerging gives each le
 
   await undo(db, ana.leadId, ["company"]);
   expect(await shown(db, ana.leadId)).toMatchObject({ city: "Bonn", company: null });
-  await db.query(
-    "update app_public.lead_edits set undone_at = null, undone_by_id = null where value = 'Ben & Co'",
-  );
   await asWorker(db, () =>
     db.query("select app_private.unmerge_lead($1, null, now() + interval '2 days')", [ben.leadId]),
   );
   expect(await allRows(db, "select city, company, field_origins from app_public.leads order by id")).toEqual(
     before,
   );
+});
+
+test("restore_edits: what was undone at the survivor stands again at the lead that had written it, with its key", async ({
+  db,
+}) => {
+  const { leadId: survivorId } = await receiveOne(db, { attributes: ANA });
+  const { leadId: mergedId } = await receiveOne(db, {
+    attributes: { email: "ben@mail.example", country: "DE" },
+  });
+  await edit(db, survivorId, { city: "Berlin" });
+  await edit(db, mergedId, { city: "Bonn", company: "Ben & Co", email: "ben@work.example" }, "1 hour");
+  await undo(db, mergedId, ["company"], "2 hours");
+  const merge = "app_private.merge_leads($1, $2, null, null, null, now() + interval '3 hours')";
+  await asWorker(db, () => db.query(`select ${merge}`, [survivorId, mergedId]));
+  await undo(db, survivorId, ["city", "email"]);
+  await asWorker(db, () =>
+    db.query("select app_private.unmerge_lead($1, null, now() + interval '2 days')", [mergedId]),
+  );
+  expect(await shown(db, survivorId)).toMatchObject({ city: null, email: ANA.email });
+  expect(await shown(db, mergedId)).toMatchObject({ city: "Bonn", company: null, email: "ben@work.example" });
+  const back = await receiveOne(db, { attributes: { email: "ben@work.example", country: "DE" } });
+  expect(back.leadId).toBe(mergedId);
 });
 
 test("the audit knows who wrote which field, and not what", async ({ db }) => {
@@ -164,12 +183,12 @@ async function edit(db: ClientBase, leadId: string, fields: object, later = "0")
   );
 }
 
-async function undo(db: ClientBase, leadId: string, fields: string[]): Promise<void> {
+async function undo(db: ClientBase, leadId: string, fields: string[], later = "1 day"): Promise<void> {
   const mona = await actorId(db, "mona");
   await asWorker(db, () =>
     db.query(
-      "select app_private.undo_edits(leads, $2::app_public.lead_field[], $3, now() + interval '1 day') from app_public.leads where id = $1",
-      [leadId, fields, mona],
+      "select app_private.undo_edits(leads, $2::app_public.lead_field[], $3, now() + $4::interval) from app_public.leads where id = $1",
+      [leadId, fields, mona, later],
     ),
   );
 }
