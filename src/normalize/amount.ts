@@ -1,12 +1,13 @@
 import { cleanLine } from "./text.ts";
 
 const DECIMAL = /^([+-]?)0*(\d{1,15})(?:\.(\d{1,20}))?$/;
+const THOUSANDS = /^[1-9]\d{0,2}\.\d{3}$/;
 const INTEGER = /^0*(\d{1,10})(?:\.0+)?$/;
 const MOST_EMPLOYEES = 2_147_483_647; // what a Postgres integer holds
 
 /**
- * Money as decimal text, exact to the last digit. Refuses separators of thousands and the decimal comma:
- * "1.234" and "1,234" mean different sums to different readers.
+ * Money as decimal text, exact to the last digit. Refuses separators of thousands and the decimal comma: "1,234" means
+ * different sums to different readers. A point is decimal, also before three digits: shops tell dinars so.
  */
 export function normalizeAmount(text: string): string | undefined {
   const match = DECIMAL.exec(cleanLine(text) ?? "");
@@ -23,9 +24,10 @@ export function normalizeCurrency(text: string): string | undefined {
   return currencies.has(code) ? code : undefined;
 }
 
-/** A whole number of people. Refuses ranges ("50-100"), which are a segment. */
+/** A whole number of people. Refuses ranges ("50-100"), which are a segment, and "1.000", which is one or a thousand. */
 export function normalizeEmployees(text: string): number | undefined {
-  const match = INTEGER.exec(cleanLine(text) ?? "");
+  const typed = cleanLine(text) ?? "";
+  const match = THOUSANDS.test(typed) ? null : INTEGER.exec(typed);
   const count = Number(match?.[1]);
   return count <= MOST_EMPLOYEES ? count : undefined;
 }

@@ -12,7 +12,7 @@ export const RULES: { [field in NormalizedField]?: string } = {
   country: "is not a country",
   birth_date: "is not a day of birth (YYYY-MM-DD)",
   language: "is not a language tag (BCP 47)",
-  employees: "is not a whole number",
+  employees: "is not a whole number without separators",
   occurred_at: "is not a time after 1990 and before tomorrow",
   value_amount: "is not a decimal number with a point",
   value_currency: "is not a currency (ISO 4217)",

@@ -10,6 +10,9 @@ test.each([
   ["-0.00", "0.00"],
   ["123456789012345.12", "123456789012345.12"],
   ["199.99000000000001", "199.99000000000001"],
+  ["1.2345", "1.2345"],
+  ["0.125", "0.125"],
+  ["12.500", "12.500"],
 ])("the amount %j is %s, exact to the last digit", (typed, amount) => {
   expect(normalizeAmount(typed)).toBe(amount);
 });
@@ -40,7 +43,20 @@ test("employees are a whole number", () => {
   expect(normalizeEmployees("0")).toBe(0);
   expect(normalizeEmployees(" 0250 ")).toBe(250);
   expect(normalizeEmployees("50.0")).toBe(50);
-  for (const typed of ["", "-5", "50-100", "50+", "1.5", "1,000", "many", "2147483648", "9".repeat(5_000)]) {
+  expect(normalizeEmployees("50.00")).toBe(50);
+  for (const typed of [
+    "",
+    "-5",
+    "50-100",
+    "50+",
+    "1.5",
+    "1,000",
+    "1.000",
+    "10.000",
+    "many",
+    "2147483648",
+    "9".repeat(5_000),
+  ]) {
     expect(normalizeEmployees(typed), typed).toBeUndefined();
   }
 });
