@@ -1,3 +1,4 @@
+import { normalizePostalPrefix } from "../normalize/address.ts";
 import { normalizeCompanyDomain } from "../normalize/company.ts";
 import { normalizeCountry } from "../normalize/country.ts";
 import { normalizeLanguage } from "../normalize/language.ts";
@@ -73,5 +74,5 @@ const NORMALIZED: [
   ["country", normalizeCountry],
   ["language", normalizeLanguage],
   ["company_domain", normalizeCompanyDomain],
-  ["postal_prefix", (text) => text.toUpperCase()],
+  ["postal_prefix", normalizePostalPrefix],
 ];

@@ -61,6 +61,7 @@ test.for([
   ["language: DE_at", 'leads say "de-AT"'],
   ["language: German", '"German" meets no lead'],
   ["postal_prefix: sw1", 'leads say "SW1"'],
+  ["postal_prefix: D-80", 'leads say "80"'],
   ["employees_min: 9, employees_max: 8", "must not be less than employees_min"],
 ] as const)("a rule that no lead could meet is refused: %s", ([says, because]) =>
   expectRefusal(
