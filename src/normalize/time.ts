@@ -17,12 +17,13 @@ const OLDEST_BIRTH = "1900-01-01";
 /**
  * When something happened, as an instant in UTC. Times without an offset, and dates, which mean their first
  * moment, are read in the given zone. Refuses days that do not exist, times before 1990, and more than a day
- * after it was received: clocks of vendors go wrong by hours, not by weeks.
+ * after it was received: clocks of vendors go wrong by hours, not by weeks. What is said to be later by less happened
+ * when it was received: a lead that is first seen tomorrow counts for a day that has not come.
  */
 export function normalizeInstant(text: string, timeZone: string, receivedAt: Date): string | undefined {
   const instant = readInstant(cleanLine(text) ?? "", timeZone);
   if (instant === undefined || instant < EARLIEST || instant > receivedAt.getTime() + DAY) return undefined;
-  return new Date(instant).toISOString();
+  return new Date(Math.min(instant, receivedAt.getTime())).toISOString();
 }
 
 /** A day of birth as YYYY-MM-DD. Refuses 05/06/1990, which is May or June, days to come, and before 1900. */
