@@ -2,6 +2,7 @@ import { NORMALIZED_FIELDS, type NormalizedField } from "../contracts/fields.ts"
 import { normalizeEmployees } from "./amount.ts";
 import { type NormalizeContext, READERS } from "./attributes.ts";
 import { normalizePhone } from "./phone.ts";
+import { cleanLine } from "./text.ts";
 import { RULES } from "./unreachable.ts";
 
 const OF_THE_ARRIVAL = [
@@ -17,6 +18,18 @@ const OF_THE_ARRIVAL = [
   "click_id",
   "occurred_at",
 ] as const satisfies readonly NormalizedField[];
+
+/** Read as they are, but for what exceeds their length: an arrival is cut there, a person is told. */
+const LINES: ReadonlySet<NormalizedField> = new Set<NormalizedField>([
+  "first_name",
+  "last_name",
+  "company",
+  "street",
+  "city",
+  "region",
+  "segment",
+]);
+const LONGER = 2_000; // than any of them may be
 
 export type LeadField = Exclude<NormalizedField, (typeof OF_THE_ARRIVAL)[number]>;
 
@@ -41,6 +54,12 @@ export function normalizeEdits(
     if (value === undefined) continue;
     const read = value === null ? null : readField(field, String(value), { ...typed, ...edits }, context);
     if (read === undefined) return { ok: false, field, message: RULES[field] ?? "holds no text" };
+    if (LINES.has(field) && read !== null && cleanLine(String(value), LONGER) !== read)
+      return {
+        ok: false,
+        field,
+        message: "is too long: a name has at most 200 characters, another text 1,000",
+      };
     edits[field] = read;
   }
   return { ok: true, edits };

@@ -54,3 +54,17 @@ test("a national number of no country, and what is no value, are refused with th
     message: "holds no text",
   });
 });
+
+test.for([
+  [{ company: "x".repeat(1_000) }, true],
+  [{ company: `  ${"x".repeat(999)}\n y` }, false],
+  [{ company: "x".repeat(5_000) }, false],
+  [{ street: "x".repeat(50_000) }, false],
+  [{ last_name: "x".repeat(200) }, true],
+  [{ last_name: "x".repeat(201) }, false],
+] as const)("what is longer than its field is refused, never cut: %#", ([typed, ok]) => {
+  const read = normalizeEdits(typed, DE);
+  expect(read).toMatchObject(
+    ok ? { ok, edits: typed } : { ok, message: expect.stringMatching(/^is too long/) },
+  );
+});
