@@ -21,6 +21,9 @@ const context = {
   externalIdSource: "web-form",
 };
 
+/** Of a runner that has much else to do; what grows with the square would take minutes. */
+const LONG = 30_000;
+
 test("any bytes at all end as a lead or as violations", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (body) => expectStorable(body)));
 });
@@ -81,11 +84,15 @@ test.each<[string, unknown]>([
   ["a megabyte of brackets", "<".repeat(1_000_000)],
   ["many extensions", "1 ext".repeat(50)],
   ["many at signs", "@".repeat(1_000)],
-])("%s in every field hurts nobody", (_what, value) => {
-  const started = performance.now();
-  expectStorable(bytes(JSON.stringify(Object.fromEntries(NORMALIZED_FIELDS.map((field) => [field, value])))));
-  expect(performance.now() - started).toBeLessThan(3_000);
-});
+])(
+  "%s in every field hurts nobody",
+  (_what, value) => {
+    expectStorable(
+      bytes(JSON.stringify(Object.fromEntries(NORMALIZED_FIELDS.map((field) => [field, value])))),
+    );
+  },
+  LONG,
+);
 
 function expectStorable(body: Uint8Array): void {
   const reading = readDocument(body);
