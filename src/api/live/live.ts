@@ -10,6 +10,7 @@ import { askDatabase } from "./ask.ts";
 import { type Live, readTopic } from "./fields.ts";
 import { makeHub } from "./hub.ts";
 import { makeListener } from "./listener.ts";
+import { ROOM_BYTES } from "./room.ts";
 import { FORBIDDEN, type LiveSockets, makeLiveSockets } from "./sockets.ts";
 
 /** Subscriptions over websockets: who is connected, what they follow, and how their rows are read. */
@@ -81,9 +82,6 @@ export function makeLive(options: { apiUrl: string; allowance: Allowance; log: (
     },
   };
 }
-
-/** So much may be on its way to a client before the next event waits. */
-const ROOM_BYTES = 64 * 1024;
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;

@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Allowance } from "../allowance.ts";
 import type { Authenticate, Identity } from "../authenticate.ts";
 import { whoseOf } from "../door.ts";
+import { hearWhoReads, makeRoom } from "./room.ts";
 
 export type LiveSockets = {
   /** For requests to `/graphql` that want to become a websocket. */
@@ -32,6 +33,7 @@ export function makeLiveSockets(options: {
 }): LiveSockets {
   const { serv, authenticate, allowance, log } = options;
   const identities = new WeakMap<WebSocket, Identity>();
+  const isKnown = (socket: WebSocket) => identities.has(socket);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_BYTES, perMessageDeflate: false });
 
   const config: ServerOptions<Record<string, unknown>, Extra> = makeGraphQLWSConfig(serv);
@@ -76,11 +78,12 @@ export function makeLiveSockets(options: {
       { socket, request },
     );
     socket.once("close", (code, reason) => void closed(code, String(reason)));
+    hearWhoReads(socket, isKnown);
   });
 
   return {
     upgrade: (request, socket, head) => {
-      if (sockets.clients.size >= MOST_SOCKETS) return refuse(socket);
+      if (!makeRoom(sockets.clients, MOST_SOCKETS, isKnown)) return refuse(socket);
       sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
     },
     who: (socket) => identities.get(socket),
