@@ -9,22 +9,38 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from "postgraphile/graphql";
+import { filterWeight, hasFilterVariable, type Variables, variablesOf } from "./filter_weight.ts";
 import { DEFAULT_PAGE_SIZE, GROUPED_FIELD, MAX_GROUPS, MAX_PAGE_SIZE } from "./page_size.ts";
 
 /**
- * An object is a field with fields below it: each may ask the database. Rows are what the pages could hold if all were
- * full, lists in lists multiplied. Fragments count as often as they are spread.
+ * An object is a field with fields below it: each may ask the database. Rows are what the pages could hold if all were full,
+ * lists in lists multiplied. Conditions: see filter_weight.ts. Fragments count as often as they are spread.
  */
-const LIMITS = { depth: 14, fields: 1_000, aliases: 100, objects: 150, directives: 100, rows: 250_000 };
-const KINDS = ["depth", "fields", "aliases", "objects", "directives", "rows"] as const;
+const LIMITS = {
+  depth: 14,
+  fields: 1_000,
+  aliases: 100,
+  objects: 150,
+  directives: 100,
+  rows: 250_000,
+  conditions: 300,
+};
+const KINDS = ["depth", "fields", "aliases", "objects", "directives", "rows", "conditions"] as const;
 
-/** What an operation costs its actor: one an object, and one a thousand rows. Of a document that is kept it is worked out once. */
-export function costOf(document: DocumentNode, operation: OperationDefinitionNode): number {
+/**
+ * What an operation costs its actor: one an object, one a thousand rows, and one ten conditions. Of a document that is kept
+ * it is worked out once, unless variables have a say in it.
+ */
+export function costOf(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): number {
   const known = costs.get(operation);
   if (known !== undefined) return known;
-  const { objects, rows } = makeMeasure(document)(operation.selectionSet);
-  const cost = Math.max(1, objects + Math.ceil(rows / 1_000));
-  costs.set(operation, cost);
+  const { objects, rows, conditions } = makeMeasure(document, variables)(operation.selectionSet);
+  const cost = Math.max(1, objects + Math.ceil(rows / 1_000) + Math.ceil(conditions / 10));
+  if (!hasFilterVariable(operation)) costs.set(operation, cost);
   return cost;
 }
 
@@ -41,7 +57,7 @@ export const LimitsPlugin: GraphileConfig.Plugin = {
   grafserv: {
     middleware: {
       processGraphQLRequestBody(next, { body }) {
-        if (typeof body.query === "string") refuseLarge(body.query);
+        if (typeof body.query === "string") refuseLarge(body.query, body.variableValues);
         return next();
       },
     },
@@ -51,17 +67,19 @@ export const LimitsPlugin: GraphileConfig.Plugin = {
 /** Small enough, of the last documents: looked at once. */
 const passed = new Set<string>();
 
-function refuseLarge(text: string): void {
+function refuseLarge(text: string, variables: unknown): void {
   if (passed.has(text)) return;
   const document = parseWithin(text);
   if (document === null) return;
-  const measure = makeMeasure(document);
+  const measure = makeMeasure(document, variablesOf(variables));
+  let isFixed = true;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    isFixed &&= !hasFilterVariable(definition);
     const found = measure(definition.selectionSet);
     for (const what of KINDS) if (found[what] > LIMITS[what]) throw tooLarge(what, found[what], LIMITS[what]);
   }
-  if (text.length > MOST_KEPT) return;
+  if (text.length > MOST_KEPT || !isFixed) return;
   const [oldest] = passed;
   if (passed.size >= MOST_PASSED && oldest !== undefined) passed.delete(oldest);
   passed.add(text);
@@ -92,7 +110,7 @@ const MOST_KEPT = 10_000;
 type Size = typeof LIMITS & { perRow: number };
 
 /** Each fragment is measured once, however often it is spread: nested spreads would grow exponentially. */
-function makeMeasure(document: DocumentNode): (selectionSet: SelectionSetNode) => Size {
+function makeMeasure(document: DocumentNode, variables: Variables): (selectionSet: SelectionSetNode) => Size {
   const fragments = new Map<string, Size>();
   const definitions = new Map<string, FragmentDefinitionNode>();
   for (const one of document.definitions) {
@@ -107,6 +125,7 @@ function makeMeasure(document: DocumentNode): (selectionSet: SelectionSetNode) =
     if (selection.kind === Kind.FRAGMENT_SPREAD) return sum([own, measureFragment(selection.name.value)]);
     if (selection.kind === Kind.INLINE_FRAGMENT) return sum([own, measureSet(selection.selectionSet)]);
     own.aliases = selection.alias === undefined ? 0 : 1;
+    own.conditions = filterWeight(selection, variables);
     if (selection.selectionSet === undefined) return { ...own, depth: 1, fields: 1 };
     return sum([own, measureObject(selection, measureSet(selection.selectionSet))]);
   };
@@ -152,7 +171,16 @@ function pageSizeOf(field: FieldNode): number {
   return sizes.length === 0 ? DEFAULT_PAGE_SIZE : Math.max(0, ...sizes);
 }
 
-const NOTHING: Size = { depth: 0, fields: 0, aliases: 0, objects: 0, directives: 0, rows: 0, perRow: 0 };
+const NOTHING: Size = {
+  depth: 0,
+  fields: 0,
+  aliases: 0,
+  objects: 0,
+  directives: 0,
+  rows: 0,
+  conditions: 0,
+  perRow: 0,
+};
 
 /** Side by side: the deepest counts, everything else adds up. */
 function sum(sizes: Size[]): Size {
@@ -164,6 +192,7 @@ function sum(sizes: Size[]): Size {
       objects: all.objects + one.objects,
       directives: all.directives + one.directives,
       rows: all.rows + one.rows,
+      conditions: all.conditions + one.conditions,
       perRow: all.perRow + one.perRow,
     }),
     NOTHING,

@@ -12,10 +12,11 @@ export function makeMeterPlugin(
     version: "1.0.0",
     grafast: {
       middleware: {
-        prepareArgs(next, { args: { document, operationName, requestContext } }) {
+        prepareArgs(next, { args: { document, operationName, requestContext, variableValues } }) {
           const operation = getOperationAST(document, operationName);
           const whose = requestContext && whoseOf(requestContext);
-          if (operation && whose !== undefined) allowance.charge(whose, costOf(document, operation) - 1);
+          if (operation && whose !== undefined)
+            allowance.charge(whose, costOf(document, operation, variableValues ?? {}) - 1);
           return next();
         },
       },

@@ -107,6 +107,35 @@ test("a flood of them holds up nobody: all are refused, and what others ask is a
   );
 });
 
+test("filters that the database would plan for seconds are refused, in literals, variables and fragments", async ({
+  api,
+}) => {
+  const deep = (levels: number): object =>
+    levels === 0
+      ? { email: { equalTo: "x" } }
+      : { not: { sourceEvents: { none: { lead: deep(levels - 1) } } } };
+  const wide = { or: Array.from({ length: 200 }, () => ({ sourceEventsExist: true })) };
+  const named = "query ($f: LeadFilter) { leads(filter: $f) { totalCount } }";
+  const shared =
+    "query ($f: LeadFilter!) { ...A ...B } fragment A on Query { a: leads(filter: { not: $f }) { totalCount } } fragment B on Query { ...C } fragment C on Query { leads(filter: $f) { totalCount } }";
+  const literal = `{ leads(filter: { or: [${repeated(200, () => "{ sourceEventsExist: true }")}] }) { totalCount } }`;
+  for (const [document, variables] of [
+    [named, { f: deep(7) }],
+    [named, { f: deep(500) }],
+    [named, { f: wide }],
+    [shared, { f: deep(4) }],
+    [literal, {}],
+  ] as const) {
+    const { status, code } = await api.ask("dora", document, variables);
+    expect([status, code]).toEqual([400, "TOO_LARGE"]);
+  }
+  const many = Array.from({ length: 1_000 }, (_, index) => `lead-${index}@example.org`);
+  for (const f of [deep(2), { email: { in: many } }, { and: [{ owner: { slug: { equalTo: "dora" } } }] }]) {
+    expect((await api.ask("dora", named, { f })).data).toEqual({ leads: { totalCount: expect.any(Number) } });
+  }
+  expect((await api.ask("dora", named, { f: wide })).status).toBe(400); // what passed once is asked again
+});
+
 test("what is wrong with a document names nothing that is not shown", async ({ api }) => {
   const { text } = await api.ask(
     "dora",
