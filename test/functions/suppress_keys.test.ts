@@ -160,6 +160,38 @@ test("a lead with nothing but a typed address is held by itself; by what an arri
   expect(await kinds(db)).toEqual(["email"]);
 });
 
+test("a number by which somebody else is known holds nobody but the lead it was sent with, and counts for a manager of all", async ({
+  db,
+}) => {
+  const german = await receiveOne(db, {
+    attributes: someone({ first_name: "Vic", last_name: "Tim", email: email.value, phone: phone.value }),
+  });
+  const own = await receiveOne(db, {
+    attributes: {
+      first_name: "Zoe",
+      last_name: "Testard",
+      email: "zoe@example.fr",
+      phone: phone.value,
+      country: "FR",
+    },
+  });
+  expect(own.leadId).not.toBe(german.leadId);
+  const held = async () => [await isHeld(db, own.leadId), await isHeld(db, german.leadId)];
+  await give(db, own.leadId, "felix");
+  await say(db, "felix", "suppress_person", own.leadId);
+  expect([await held(), await kinds(db)]).toEqual([
+    [true, false],
+    ["email", "lead"],
+  ]);
+  await say(db, "mona", "unsuppress_person", own.leadId);
+  expect([await held(), await kinds(db)]).toEqual([[false, false], []]);
+  await say(db, "ada", "suppress_person", own.leadId);
+  expect([await held(), await kinds(db)]).toEqual([
+    [true, true],
+    ["email", "phone"],
+  ]);
+});
+
 test("the sweep takes off what is over and lets go whom it held", async ({ db }) => {
   await suppress(db, [email], { until: await secondsLater(db, 60) });
   const { leadId } = await receiveOne(db, { attributes: someone({ email: email.value }) });
