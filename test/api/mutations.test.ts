@@ -91,6 +91,12 @@ test("a manager gives a lead to somebody of its territory, and to nobody else", 
   const absent = await api.ask("mona", ReassignLeadDocument, { leadId: id, owner: "nobody" });
   expect(hidden.code).toBe("NOT_FOUND");
   expect(hidden.text).toBe(absent.text);
+  // Somebody she does see, and who does not work there: it is the person that is not there, not the lead.
+  const elsewhere = await api.ask("mona", ReassignLeadDocument, { leadId: id, owner: "felix" });
+  expect(elsewhere.text).toBe(absent.text);
+  expect(elsewhere.text).toContain("Nobody of that name works leads in its territory.");
+  const gone = await api.ask("mona", ReassignLeadDocument, { leadId: randomUUID(), owner: "felix" });
+  expect(gone.text).not.toContain("hint");
 });
 
 test("a case is resolved once, and only where it is seen", async ({ api, database }) => {
