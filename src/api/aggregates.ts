@@ -107,9 +107,16 @@ function groupsOf(table: string | undefined, sql: GraphileBuild.Build["sql"]) {
   );
 }
 
-/** One group too many is refused, not left out: part of a sum misleads. */
+/**
+ * One group too many is refused, not left out: part of a sum misleads. So is a key twice: each group would repeat it, and
+ * thousands of them would fill the memory.
+ */
 function bounded(plan: FieldPlanResolver): FieldPlanResolver {
   return ($connection, args, info) => {
+    sideEffect(args.getRaw("groupBy"), (groupBy: unknown) => {
+      if (Array.isArray(groupBy) && new Set(groupBy).size < groupBy.length)
+        throw new SafeError("It is grouped by the same twice. Name each once.", { code: "BAD_INPUT" });
+    });
     const $groups = plan($connection, args, info);
     if (!($groups instanceof PgSelectStep)) throw new Error("Groups are rows.");
     $groups.setFirst(constant(MAX_GROUPS + 1));

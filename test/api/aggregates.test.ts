@@ -94,6 +94,20 @@ test("more groups than one answer may hold are refused, and so many are not", as
   expect(await ask()).toMatchObject({ code: "TOO_LARGE" });
 });
 
+test("a key named twice is refused, in literals and variables: each group would repeat it", async ({
+  api,
+}) => {
+  const named = "query ($by: [LeadGroupBy!]!) { leads { groupedAggregates(groupBy: $by) { keys count } } }";
+  const literal = "{ exceptions { groupedAggregates(groupBy: [KIND, TEAM, KIND]) { keys count } } }";
+  expect(await api.ask("mona", literal)).toMatchObject({ code: "BAD_INPUT" });
+  const by = ["OWNER", ...Array.from({ length: 5_000 }, () => "STATUS")];
+  const refused = await api.ask("mona", named, { by });
+  expect(refused).toMatchObject({ code: "BAD_INPUT" });
+  expect(refused.text).not.toContain("count");
+  const once = "{ exceptions { groupedAggregates(groupBy: [KIND, TEAM, TERRITORY, DAY]) { keys count } } }";
+  expect((await api.ask("mona", once)).code).toBeUndefined();
+});
+
 test("groups weigh like a page of theirs, and nothing else is counted, added up or ordered by", async ({
   api,
 }) => {
