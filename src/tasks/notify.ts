@@ -60,7 +60,7 @@ async function take(query: Query, hasMail: boolean): Promise<{ rows: Notificatio
   const { rows } = await query<Notification>("select * from app_private.claim_notifications(now(), $1)", [
     PASS,
   ]);
-  return { rows, isMore: addressed.rows[0]?.count === PASS || rows.length === PASS };
+  return { rows, isMore: addressed.rows[0]?.count === PASS || rows.length >= PASS };
 }
 
 async function record(query: Query, told: readonly object[]): Promise<void> {

@@ -73,6 +73,28 @@ test("what a digest holds goes out in one message a target, and in the same one 
   );
 });
 
+test("a digest is claimed whole, also where a pass ends within it, and again when it is tried again", async ({
+  db,
+}) => {
+  await db.query(
+    `insert into app_private.notification_policies (slug, territory_id, digest) select 'hourly', id, 'hourly' from app_public.territories where slug = 'global'`,
+  );
+  for (const to of ["dora", "dirk", "dora", "dirk", "dora", "doris"]) await tell(db, { to });
+  await address(db);
+  for (const seconds of [3_600, 3_600 + 120]) {
+    const passes = [await claim(db, seconds, 2), await claim(db, seconds, 2), await claim(db, seconds, 2)];
+    const rows = passes.flat();
+    expect(rows.map(({ target }) => target).sort()).toEqual([
+      ...["dirk", "dirk", "dora", "dora", "dora", "doris"],
+    ]);
+    expect(new Set(rows.map(({ message_id }) => message_id)).size).toBe(3);
+    for (const { message_id: id } of rows) {
+      const passesOf = passes.filter((pass) => pass.some(({ message_id }) => message_id === id));
+      expect(passesOf).toHaveLength(1); // a receiver would take a second part for a repetition
+    }
+  }
+});
+
 test("nothing goes to who has left, or to a channel that is closed", async ({ db }) => {
   await addChannel(db, "sales-de", { territory: "de", kinds: ["lead_assigned"] });
   await tell(db);

@@ -91,6 +91,24 @@ test("more than a pass holds is sent in one run", async ({ db }) => {
   expect(new Set(log.ids).size).toBe(230);
 });
 
+test("a digest that reaches over the end of a pass goes out whole, and what comes after it in the same run", async ({
+  db,
+}) => {
+  await db.query(
+    `insert into app_public.notifications (event_id, territory_id, kind, channel, is_digest, recipient_id, text, next_attempt_at, created_at)
+     select uuidv7(), territories.id, 'lead_assigned', 'log', true, actors.id, 'Something happened.', now(), now()
+       from (values ('dora', 150), ('dirk', 150), ('doris', 1)) as digests (slug, count)
+       join app_public.actors on actors.slug = digests.slug
+       join app_public.territories on territories.slug = 'de'
+      cross join generate_series(1, digests.count)`,
+  );
+  const log = recording();
+  await runJobs(db, { notify: makeNotify(dispatchBy({ log: log.send })) });
+  expect(log.titles.sort()).toEqual([
+    ...["150 messages from Catchment", "150 messages from Catchment", "Something happened."],
+  ]);
+});
+
 test("who gets a lead that nobody owned reads for how long, in their language", async ({ db }) => {
   await absent(db, ["dora", "dirk", "doris", "dieter"]);
   const { leadId } = await receiveOne(db, { attributes: someone() });
