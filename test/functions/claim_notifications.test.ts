@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { receive, receiveOne, someone } from "../support/arrivals.ts";
+import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
 import { connect } from "../support/connections.ts";
 import { createDatabase, test } from "../support/database.ts";
 import { addChannel, address, claim, tell } from "../support/outbox.ts";
@@ -111,6 +111,29 @@ test("nothing goes to who has left, or to a channel that is closed", async ({ db
     { channel: "log", error: "inactive", withdrawn: true },
     { channel: "slack", error: "closed", withdrawn: true },
   ]);
+});
+
+test("who has lost a lead before they heard of it is not told that it is theirs", async ({ db }) => {
+  const { leadId } = await receiveOne(db, { attributes: someone() });
+  await address(db);
+  await asWorker(db, () =>
+    db.query(
+      `select app_private.change_owner(leads, actors.id, 'assign', 'Their night.', now())
+         from app_public.leads, app_public.actors where leads.id = $1 and actors.slug = 'dirk'`,
+      [leadId],
+    ),
+  );
+  await tell(db, { kind: "sla_threshold", leadId }); // which says of no lead that it is theirs
+  await address(db);
+  const told = (await claim(db)).map(({ recipient, kind }) => `${recipient} ${kind}`);
+  expect(told.sort()).toEqual(["dirk lead_assigned", "dora sla_threshold"]);
+  expect(
+    await allRows(
+      db,
+      `select actors.slug, notifications.kind from app_public.notifications
+         join app_public.actors on actors.id = recipient_id where error = 'passed_on' and withdrawn_at is not null`,
+    ),
+  ).toEqual([{ slug: "dora", kind: "lead_assigned" }]);
 });
 
 test("a mail is written in the language of who reads it, their own wish first", async ({ db }) => {

@@ -39,15 +39,15 @@ test("a warning, a copy for the team, and word to who owns it no more hand nothi
   const { leadId } = await receiveOne(db, { attributes: someone() });
   await addChannel(db, "de", { territory: "de", kinds: ["lead_assigned"] });
   await tell(db, { kind: "sla_threshold", leadId });
-  await tell(db, { kind: "lead_assigned", leadId, to: "dirk" });
   await address(db);
   const rows = await claim(db);
-  expect(rows).toHaveLength(5);
+  expect(rows).toHaveLength(3);
+  await db.query(
+    "update app_public.leads set owner_id = (select id from app_public.actors where slug = 'dirk')",
+  );
   await record(
     db,
-    rows
-      .filter(({ kind, recipient }) => kind !== "lead_assigned" || recipient !== "dora")
-      .map(({ id }) => id),
+    rows.map(({ id }) => id),
     { outcome: "accepted" },
   );
   expect(await allValues(db, "select handed_over_at as value from app_public.leads")).toEqual([null]);
