@@ -45,23 +45,35 @@ function mailOf({ id, title, items, open }: Message, to: string, from: string): 
   };
 }
 
-/** 4xx asks for patience (a gray list, a full mailbox), 5xx is for good; a login that fails is ours to mend. */
+/**
+ * 4xx asks for patience (a gray list, a full mailbox), 5xx is for good, where it is about this mail. A login that fails, and what
+ * is refused before a recipient was named (our host, our sender), concerns every mail and is ours to mend.
+ */
 function outcomeOf(error: unknown): Outcome {
-  const { code, responseCode } = said(error);
+  const { code, command, responseCode } = said(error);
   if (code === "EAUTH" || code === "ENOAUTH")
     return { outcome: "later", reason: "login_refused", rests: true };
   if (responseCode === 421) return { outcome: "later", reason: "rate_limited", after: 60, rests: true };
   if (responseCode >= 400 && responseCode < 500) return { outcome: "later", reason: "mailbox_busy" };
   if (responseCode === 552) return { outcome: "refused", reason: "too_large" };
+  if (responseCode >= 500 && BEFORE_RECIPIENT.has(command))
+    return { outcome: "later", reason: "refused", rests: true };
   if (responseCode >= 500) return { outcome: "refused", reason: "mailbox_refused" };
   const reason = code === "ETIMEDOUT" ? "timed_out" : "unreachable";
   return { outcome: "later", reason, rests: true };
 }
 
-function said(error: unknown): { code: unknown; responseCode: number } {
-  if (!(error instanceof Error)) return { code: undefined, responseCode: 0 };
+/** As nodemailer calls what it was at when an error came. */
+const BEFORE_RECIPIENT = new Set<unknown>(["CONN", "EHLO", "HELO", "STARTTLS", "MAIL FROM"]);
+
+function said(error: unknown): { code: unknown; command: unknown; responseCode: number } {
+  if (!(error instanceof Error)) return { code: undefined, command: undefined, responseCode: 0 };
   const responseCode = "responseCode" in error ? Number(error.responseCode) : 0;
-  return { code: "code" in error ? error.code : undefined, responseCode };
+  return {
+    code: "code" in error ? error.code : undefined,
+    command: "command" in error ? error.command : undefined,
+    responseCode,
+  };
 }
 
 function domainOf(from: string): string {

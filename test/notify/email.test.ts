@@ -70,6 +70,18 @@ test("a server that hangs up, is away, or refuses our login is tried again, and 
   expect(await send(aMessage())).toEqual({ outcome: "later", reason: "login_refused", rests: true });
 });
 
+test("a server that refuses us, not the mailbox, fails no mail: its operator has time to mend it", async () => {
+  const no = (code: number) => Object.assign(new Error("canary-of-the-server"), { responseCode: code });
+  for (const options of [
+    { authOptional: false }, // 530: our URL has no login
+    { onConnect: (_session, done) => done(no(554)) }, // our host is on a list
+    { onMailFrom: (_address, _session, done) => done(no(550)) }, // our sender may not, or not so often
+  ] satisfies SMTPServerOptions[]) {
+    await using server = await startMailServer(options);
+    expect(await server.channel()(aMessage())).toEqual({ outcome: "later", reason: "refused", rests: true });
+  }
+});
+
 async function startMailServer(options: SMTPServerOptions) {
   const mails: string[] = [];
   const recipients: string[] = [];
