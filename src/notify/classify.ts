@@ -10,7 +10,8 @@ export function classify(posted: Posted, gone: readonly number[] = [404, 410]): 
   }
   const { status } = posted;
   const after = posted.after === undefined ? {} : { after: posted.after };
-  if (status >= 200 && status < 300) return { outcome: "accepted" };
+  if (status >= 200 && status < 300)
+    return posted.isDenied ? { outcome: "later", reason: "refused" } : { outcome: "accepted" };
   if (gone.includes(status)) return { outcome: "refused", reason: "gone", isGone: true };
   if (status === 413) return { outcome: "refused", reason: "too_large" };
   if (status === 429) {

@@ -6,9 +6,16 @@ import { retryAfter } from "../http/retry_after.ts";
 import type { Reach } from "./addresses.ts";
 import type { Reason } from "./channel.ts";
 
-export type Posted = { status: number; after?: number } | { failure: Reason };
+/** `isDenied`: what the answer says takes back its status. */
+export type Posted = { status: number; after?: number; isDenied?: true } | { failure: Reason };
 
-export type Post = (url: string, body: string, headers?: Readonly<Record<string, string>>) => Promise<Posted>;
+export type Post = (
+  url: string,
+  body: string,
+  headers?: Readonly<Record<string, string>>,
+  /** Of a receiver whose 2xx alone is no promise: whether the opening of its answer denies it. */
+  denies?: (said: string) => boolean,
+) => Promise<Posted>;
 
 export type PostOptions = { reach: Reach; timeoutMs?: number; lookup?: typeof resolve };
 
@@ -18,7 +25,7 @@ export type PostOptions = { reach: Reach; timeoutMs?: number; lookup?: typeof re
  * the whole takes 15 s at most. Plain http only to networks that are not public and were allowed.
  */
 export function makePost({ reach, timeoutMs = 15_000, lookup = resolve }: PostOptions): Post {
-  return async (text, body, headers = {}) => {
+  return async (text, body, headers = {}, denies) => {
     const url = URL.canParse(text) ? new URL(text) : null;
     if (url === null || !/^https?:$/.test(url.protocol)) return { failure: "not_set_up" };
     // Without encryption only inside.
@@ -42,15 +49,34 @@ export function makePost({ reach, timeoutMs = 15_000, lookup = resolve }: PostOp
           .on("error", fail)
           .end(bytes);
       });
+      const isDenied = denies?.(await openingOf(response)) === true;
       response.on("error", () => {}).destroy(); // what it says is not ours to keep
       const after = retryAfter(response.headers["retry-after"], Date.now());
-      return { status: response.statusCode ?? 0, ...(after === undefined ? {} : { after }) };
+      return {
+        status: response.statusCode ?? 0,
+        ...(after === undefined ? {} : { after }),
+        ...(isDenied && { isDenied }),
+      };
     } catch (error) {
       if (signal.aborted) return { failure: "timed_out" };
       return { failure: error instanceof BlockedError ? "blocked_address" : "unreachable" };
     }
   };
 }
+
+/** What came of it, where it breaks off: the status stands. */
+async function openingOf(response: IncomingMessage): Promise<string> {
+  let said = "";
+  try {
+    for await (const part of response.setEncoding("utf8")) {
+      said += part;
+      if (said.length >= MOST_SAID) break;
+    }
+  } catch {}
+  return said.slice(0, MOST_SAID);
+}
+
+const MOST_SAID = 1_000;
 
 class BlockedError extends Error {}
 

@@ -7,8 +7,16 @@ export function makeSlackChannel(secret: FindSecret, post: Post): Send {
   return async (message) => {
     const url = secret(message.target);
     if (url === undefined) return { outcome: "later", reason: "not_set_up", rests: true };
-    return classify(await post(url, JSON.stringify(payloadOf(message))));
+    return classify(await post(url, JSON.stringify(payloadOf(message)), {}, denies));
   };
+}
+
+/**
+ * Slack says `ok` to what it takes. Under 200, too, its API says `{"ok":false,…}`, its older errors are a word like
+ * `no_service`, and what stands between (a proxy, a login) shows a page.
+ */
+function denies(said: string): boolean {
+  return /^\s*(?:<|\{.*"ok"\s*:\s*false|[a-z]+(?:_[a-z]+)+\s*$)/s.test(said);
 }
 
 /** `text` is what a phone shows and a screen reader reads. A message has at most 50 blocks of 3,000 characters. */

@@ -49,6 +49,28 @@ for (const [status, body, headers, outcome] of [
   });
 }
 
+for (const [body, outcome] of [
+  ['{"ok":false,"error":"channel_not_found"}', { outcome: "later", reason: "refused" }],
+  ['{"error":"ratelimited", "ok" : false', { outcome: "later", reason: "refused" }], // cut off
+  ["no_service\n", { outcome: "later", reason: "refused" }],
+  ["\n<!doctype html><title>Sign in</title>", { outcome: "later", reason: "refused" }],
+  [`<html>${"x".repeat(100_000)}`, { outcome: "later", reason: "refused" }],
+  ["ok", { outcome: "accepted" }],
+  ['{"ok":true}', { outcome: "accepted" }],
+  ['{"success":true}', { outcome: "accepted" }], // who speaks like Slack
+  ["", { outcome: "accepted" }],
+] as const) {
+  test(`200 ${JSON.stringify(body.slice(0, 30))}: ${outcome.outcome}`, async () => {
+    await using receiver = await startReceiver({ body });
+    expect(await makeSlackChannel(() => receiver.url, post)(aMessage())).toEqual(outcome);
+  });
+}
+
+test("an answer that stops in its midst is what its status says", async () => {
+  await using receiver = await startReceiver({ body: "o", headers: { "content-length": "2" } });
+  expect(await makeSlackChannel(() => receiver.url, post)(aMessage())).toEqual({ outcome: "accepted" });
+});
+
 test("a channel that hangs, or hangs up, is asked again later and rests meanwhile", async () => {
   await using receiver = await startReceiver({ after: "hang" }, { after: "reset" });
   const send = makeSlackChannel(() => receiver.url, post);
