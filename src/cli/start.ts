@@ -15,6 +15,7 @@ import {
 import { ensureKey } from "../postgres/key.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { makePool } from "../postgres/pools.ts";
+import { whyNotListen } from "../server/listen.ts";
 import { startServer } from "../server/server.ts";
 import { applyFolder } from "../setup/apply.ts";
 import { type Log, makeLog } from "../telemetry/log.ts";
@@ -37,6 +38,9 @@ export async function start({ only }: { only?: Part }): Promise<void> {
   const config = configure();
   const running = only === "worker" ? null : await findInstance(config.dataDir);
   if (running !== null) throw refused(alreadyRuns(config, running));
+  // Before a database is made or migrated for an instance that cannot be reached.
+  const taken = only === "worker" ? null : await whyNotListen(config.port, config.host);
+  if (taken !== null) throw refused(taken);
   const signals = catchStopSignals(endAtOnce);
   const log = makeLog(config.logLevel, process.stdout.isTTY ? readableLog(writeOut) : undefined);
   const house: House = { config, log, stops: [], only, isAsked: signals.isAsked, isStopping: false };

@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
 import { chooseDirectory } from "./data_directory.ts";
 import { clearLeftover } from "./leftover.ts";
+import { makeDataDir } from "./make_data_dir.ts";
 import { freePort } from "./port.ts";
 import { becomesReady } from "./readiness.ts";
 import { roomInLog, saidSince, withLog } from "./server_log.ts";
@@ -43,7 +43,7 @@ export type Embedded = {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  await makeDataDir(dataDir);
   const earlier = await readServerRecord(dataDir);
   refuseIfInUse(dataDir, earlier);
   const user = await chooseServerUser(join(dataDir, "postgres"));

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { link, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { makeDataDir, unusable } from "./make_data_dir.ts";
 import { identityOf, isStillThere } from "./processes.ts";
 import { makeFile, replaceFile } from "./whole_file.ts";
 
@@ -25,10 +26,13 @@ export async function claimInstance(dataDir: string, ports: { port: number }): P
   const file = join(dataDir, "instance.json");
   const me = identityOf(process.pid);
   if (me === null) throw new Error("This system tells nothing about its processes; ps is needed.");
-  await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  await makeDataDir(dataDir);
   const instance = { ...me, port: ports.port, postgresPort: null };
   for (let trial = 0; trial < 10; trial += 1) {
-    if (await makeFile(file, asText(instance))) return instance;
+    const isMine = await makeFile(file, asText(instance)).catch((error: unknown) => {
+      throw unusable(dataDir, "written to", error);
+    });
+    if (isMine) return instance;
     const present = await readInstance(file);
     if (present !== null && isStillThere(present)) throw new Error(refusal(dataDir, present));
     await removeStale(file);

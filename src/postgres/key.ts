@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { errorCode } from "./connect.ts";
+import { makeDataDir } from "./make_data_dir.ts";
 import { makeFile } from "./whole_file.ts";
 
 /**
@@ -28,7 +29,7 @@ async function readKey(file: string): Promise<string | null> {
 
 /** Of two first starts both read the same key, whoever was quicker. */
 async function makeKey(dataDir: string, file: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  await makeDataDir(dataDir);
   await makeFile(file, `${randomBytes(32).toString("base64url")}\n`);
   const key = await readKey(file);
   if (key === null) throw new Error(`${file} vanished while it was made.`);

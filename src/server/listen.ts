@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { createServer } from "node:net";
 
 /** Returns the port, which for 0 the system has chosen. */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
@@ -11,6 +12,20 @@ export async function listen(server: Server, port: number, host: string): Promis
   }
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** Why nobody could listen there at this moment, or null. Another program may still be quicker. */
+export async function whyNotListen(port: number, host: string): Promise<string | null> {
+  const trial = createServer();
+  try {
+    trial.listen({ port, host });
+    await once(trial, "listening");
+    return null;
+  } catch (error) {
+    return explain(error, `${host}:${port}`);
+  } finally {
+    await new Promise((resolve) => trial.close(resolve));
+  }
 }
 
 /** Takes no new connection, lets answers under way finish for at most `limitMs`, then cuts the rest. */

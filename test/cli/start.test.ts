@@ -1,5 +1,7 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { stat } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, inject, onTestFinished } from "vitest";
 import { withConnection } from "../../src/postgres/connect.ts";
@@ -30,6 +32,19 @@ test("one keystroke that arrives twice stops in order; the folder is free again"
   expect(await ended).toBe(0);
   const again = await startInstance(env);
   expect(await again.end("SIGTERM")).toBe(0);
+});
+
+test("a port that is taken is told before anything is made", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void other.close());
+  await once(other, "listening");
+  const address = other.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const dataDir = join(await temporaryFolder(), "new");
+  const { code, stderr } = await catchment(["start"], { CATCHMENT_DATA_DIR: dataDir, PORT: String(port) });
+  expect(stderr).toContain(`127.0.0.1:${port} is taken by another program. Choose another port with PORT.`);
+  expect(code).toBe(3);
+  await expect(stat(dataDir)).rejects.toThrow("ENOENT");
 });
 
 test("whoever asks a second time does not wait for what is under way", async ({ database }) => {

@@ -83,3 +83,17 @@ async function userOf(url: string): Promise<unknown> {
   const sql = "select session_user::text as it";
   return withConnection(url, async (client) => (await client.query(sql)).rows[0]?.it);
 }
+
+test("a data folder that cannot be made is refused at once, in words that say what to do", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "file"), "");
+  const claim = (dataDir: string) => claimInstance(dataDir, { port: 4000 });
+  await expect(claim("/proc/catchment")).rejects.toThrow("The data folder /proc/catchment cannot be made");
+  await expect(claim(join(folder, "file", "below"))).rejects.toThrow(
+    /a file where a folder should be, ENOTDIR\)\. Set CATCHMENT_DATA_DIR/,
+  );
+  await expect(claim(join(folder, "file"))).rejects.toThrow("a file where a folder should be, EEXIST");
+  const deep = join(folder, "a", "b", "c");
+  await Promise.all([ensureKey({ key: null, dataDir: deep }), ensureKey({ key: null, dataDir: deep })]);
+  expect(await readdir(deep)).toEqual(["key"]);
+});
