@@ -6,7 +6,7 @@ import { type CanaryPath, readPaths } from "./canary/paths.ts";
 import { configure } from "./configuration.ts";
 import { findAddress, findRunning } from "./find_running.ts";
 import { look } from "./organization.ts";
-import { EXIT, misused, refused } from "./outcome.ts";
+import { CommandError, EXIT, misused, refused } from "./outcome.ts";
 import { say, sayJson, table } from "./output.ts";
 
 /**
@@ -52,7 +52,8 @@ function secondsOf(text: string): number {
 
 function refuseUnknown(slugs: readonly string[], paths: readonly CanaryPath[]): void {
   const unknown = slugs.filter((slug) => !paths.some((path) => path.slug === slug));
-  if (unknown.length > 0) throw refused(`No open path is called ${unknown.join(" or ")}.`);
+  if (unknown.length > 0)
+    throw new CommandError(EXIT.failed, `No open path is called ${unknown.join(" or ")}.`);
   if (paths.length === 0) throw refused("No path is open: `npx catchment apply` makes them.");
 }
 

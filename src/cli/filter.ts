@@ -17,6 +17,7 @@ export function withFilter(command: Command): Command {
         "format",
         "extra",
         "state",
+        "unknown",
         "spam",
         "unreadable",
         "no_territory",
@@ -29,7 +30,7 @@ export function withFilter(command: Command): Command {
       instant,
     )
     .option("--until <time>", "received before then", instant)
-    .option("--trace <id>", "of this trace")
+    .option("--trace <id>", "of this trace", traceOf)
     .option("--limit <number>", "at most so many, the oldest first", count);
 }
 
@@ -47,7 +48,7 @@ export function filterOf(
     ...(violation !== undefined && { violation }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
-    ...(trace !== undefined && { trace: trace.toLowerCase().replaceAll("-", "") }),
+    ...(trace !== undefined && { trace }),
     ...(limit !== undefined && { limit }),
   };
 }
@@ -73,6 +74,12 @@ export function count(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError("It is a whole number from 1 on.");
   return value;
+}
+
+function traceOf(text: string): string {
+  const trace = text.toLowerCase().replaceAll("-", "");
+  if (!/^[0-9a-f]{32}$/.test(trace)) throw new InvalidArgumentError("A trace is 32 hexadecimal digits.");
+  return trace;
 }
 
 export function instant(text: string): Date {

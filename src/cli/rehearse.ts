@@ -12,6 +12,7 @@ import { say, sayJson, table } from "./output.ts";
 import { makeProgress } from "./progress.ts";
 import { describeReasons } from "./quarantine/verdicts.ts";
 import { rehearseLeadsOf } from "./rehearse/leads.ts";
+import { requireFilter } from "./require_filter.ts";
 import { requireRevision } from "./revision.ts";
 import { withWorkerPool } from "./worker_pool.ts";
 
@@ -55,6 +56,7 @@ async function walk(
   { filter, choice, revision }: { filter: Filter; choice: JudgeChoice; revision: number | null },
 ): Promise<Differences> {
   const { judges, total } = await withClient(pool, async (client) => {
+    await requireFilter(client, filter);
     await requireRevision(client, revision);
     return { judges: await loadJudges(client, choice), total: await countSelected(client, filter, "judged") };
   });

@@ -8,6 +8,7 @@ import { say, sayJson, table } from "./output.ts";
 import { makeProgress } from "./progress.ts";
 import { type Release, releaseSelected } from "./quarantine/release.ts";
 import { describeReasons } from "./quarantine/verdicts.ts";
+import { requireFilter } from "./require_filter.ts";
 import { withWorkerPool } from "./worker_pool.ts";
 
 export type ReplayOptions = FilterOptions & {
@@ -24,7 +25,10 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const filter = filterOf(options, options.captures);
   refuseEverything(filter, options.all);
   const choice = contractChoice(options.contract, filter);
-  const result = await withWorkerPool("replay", (pool) => replaySelected(pool, filter, choice));
+  const result = await withWorkerPool("replay", async (pool) => {
+    await requireFilter(pool, filter);
+    return replaySelected(pool, filter, choice);
+  });
   if (options.json) return sayJson(result);
   for (const line of describe(result)) say(line);
 }

@@ -185,6 +185,33 @@ test("one that is no lead is discarded with a reason, and comes back by a releas
   expect(await outcomes(db)).toEqual(["1 lead_created"]);
 });
 
+test("a misspelt word is no empty quarantine: it is named, and nothing is done", async ({ site }) => {
+  const { db, quarantine } = site;
+  const [id = ""] = await site.arrive([someone({ colour: "blue" })]);
+  const before = await everything(db);
+  const nobody = "00000000-0000-7000-8000-000000000000";
+  for (const [words, said, code] of [
+    [["list", "--path", "webform"], 'There is no path "webform". There are ', 1],
+    [["list", "--kind", "no_teritory"], 'No capture ended as "no_teritory". Refused ones are ', 1],
+    [["list", "--trace", "abc"], "A trace is 32 hexadecimal digits", 2],
+    [["revalidate", nobody], `There is no capture ${nobody}.`, 1],
+    [["release", id, nobody], `There is no capture ${nobody}.`, 1],
+    [["discard", "--path", "webform", "--reason", "x"], 'There is no path "webform"', 1],
+  ] as const) {
+    const ended = await quarantine(...words);
+    expect([words, ended.code, ended.stdout]).toEqual([words, code, ""]);
+    expect(ended.stderr).toContain(said);
+  }
+  expect(await everything(db)).toEqual(before);
+  expect((await quarantine("list", "--kind", "suspected_spam")).code).toBe(0);
+  await quarantine("discard", id, "--reason", "An exercise of ours");
+  const again = await quarantine("discard", id, "--reason", "An exercise of ours");
+  expect(again).toMatchObject({
+    code: 0,
+    stdout: "0 were discarded: nothing of that is in quarantine.\n",
+  });
+}, 60_000);
+
 test("a version of the contract that is not in force yet can be tried, and can take", async ({ site }) => {
   const { db, quarantine } = site;
   await site.arrive([someone({ colour: "blue" })]);

@@ -71,6 +71,7 @@ test("route-preview: what people type is brought into shape; what cannot be mean
   for (const words of [
     [],
     ["--path", "web-form", "--field", "shoe_size=44"],
+    ["--path", "web-form", "--field", "country"],
     ["--path", "web-form", "--field", "country=Nowhere"],
     ["--path", "web-form", "--field", "score=many"],
     ["no-id"],

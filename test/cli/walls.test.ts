@@ -40,12 +40,26 @@ test("CSV and JSON are role by territory by object by verb, and agree with each 
   expect(rows.filter(({ door, actors }) => door === "bi" && actors !== "bi_de")).toEqual([]);
 });
 
-test("what nobody may is 1; a grant that no permission covers is named, and 1", async ({ database }) => {
+test("what nobody may is 1, and so is a word that is none; a grant that no permission covers is named, and 1", async ({
+  database,
+}) => {
   const env = preparedEnv(database);
   expect(await catchment(["walls", "--role", "rep", "--verb", "erase_lead"], env)).toMatchObject({
     code: 1,
     stdout: "",
+    stderr: "No role may that there.\n",
   });
+  for (const [option, word, known] of [
+    ["--role", "rpe", "rep, manager"],
+    ["--territory", "ed", "de, "],
+    ["--object", "leed", "leads"],
+    ["--verb", "claim", "claim_lead"],
+  ] as const) {
+    const { code, stderr } = await catchment(["walls", option, word], env);
+    expect(stderr).toContain(`There is no ${option.slice(2)} "${word}". There are`);
+    expect(stderr).toContain(known);
+    expect(code).toBe(1);
+  }
   await withConnection(database.urls.superuser, (root) =>
     root.query("grant delete on app_public.leads to catchment_user"),
   );

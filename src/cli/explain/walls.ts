@@ -3,6 +3,7 @@ import { attach } from "../find_running.ts";
 import { look } from "../organization.ts";
 import { CommandError, EXIT } from "../outcome.ts";
 import { note, say, sayJson, table } from "../output.ts";
+import { requireFilter, requireOne } from "../require_filter.ts";
 
 export type WallOptions = {
   role?: string;
@@ -33,11 +34,15 @@ const ROLES = ["rep", "manager", "operations", "viewer", "admin"];
 export async function walls(options: WallOptions): Promise<void> {
   const { urls, stop } = await attach(configure());
   try {
-    const { rights, holders } = await look(urls, async (worker) => ({
-      rights: (await worker.query<Right>("select * from app_private.walls()")).rows,
-      holders: (await worker.query<Holders>(HOLDERS)).rows,
-    }));
+    const { rights, holders } = await look(urls, async (worker) => {
+      await requireFilter(worker, { territory: options.territory });
+      return {
+        rights: (await worker.query<Right>("select * from app_private.walls()")).rows,
+        holders: (await worker.query<Holders>(HOLDERS)).rows,
+      };
+    });
     const faults = rights.filter(({ role }) => role === null);
+    requireKnown(options, rights);
     const wanted = rights.filter((right) => matches(right, options));
     const where = holders.filter(
       ({ territory, role }) => fits(territory, options.territory) && fits(role, options.role),
@@ -52,6 +57,15 @@ export async function walls(options: WallOptions): Promise<void> {
   } finally {
     await stop();
   }
+}
+
+/** A misspelt word would look like a wall: "no role may that there". */
+function requireKnown(options: WallOptions, rights: readonly Right[]): void {
+  const known = (words: readonly string[]) => [...new Set(words)].sort();
+  if (options.role !== undefined) requireOne("role", options.role, ROLES);
+  if (options.object !== undefined)
+    requireOne("object", options.object, known(rights.map(({ object }) => object)));
+  if (options.verb !== undefined) requireOne("verb", options.verb, known(rights.map(({ verb }) => verb)));
 }
 
 function matches({ role, object, verb }: Right, options: WallOptions): boolean {

@@ -4,6 +4,7 @@ import { type FilterOptions, filterOf, refuseEverything } from "../filter.ts";
 import { misused } from "../outcome.ts";
 import { say, sayJson } from "../output.ts";
 import { makeProgress } from "../progress.ts";
+import { requireFilter } from "../require_filter.ts";
 import { withWorkerPool } from "../worker_pool.ts";
 
 /** Sets refused captures aside with a reason and closes their cases. */
@@ -17,6 +18,7 @@ export async function discard(
   if (why === "" || why.length > 1000) throw misused("--reason says in 1 to 1,000 characters why.");
   const discarded = await withWorkerPool("quarantine", (pool) =>
     withClient(pool, async (client) => {
+      await requireFilter(client, filter);
       const total = await countSelected(client, filter, "refused");
       const progress = makeProgress(total);
       let done = 0;
@@ -41,6 +43,7 @@ export async function discard(
     }),
   );
   if (json) sayJson({ discarded });
+  else if (discarded === 0) say("0 were discarded: nothing of that is in quarantine.");
   else
     say(`${discarded} were discarded; \`catchment quarantine release --kind discarded\` brings them back.`);
 }

@@ -3,13 +3,17 @@ import { countSelected, type Filter, selectChunk } from "../../pipeline/selectio
 import { withClient } from "../../postgres/pools.ts";
 import { type FilterOptions, filterOf } from "../filter.ts";
 import { say, sayJson, table } from "../output.ts";
+import { requireFilter } from "../require_filter.ts";
 import { withWorkerPool } from "../worker_pool.ts";
 import { describeViolations } from "./violations.ts";
 
 /** What is in quarantine, the oldest first; 50 unless `--limit` says otherwise. No personal data but the names of fields. */
 export async function list(options: FilterOptions & { json?: true }): Promise<void> {
   const filter = filterOf({ limit: 50, ...options });
-  const { rows, total } = await withWorkerPool("quarantine", (pool) => read(pool, filter));
+  const { rows, total } = await withWorkerPool("quarantine", async (pool) => {
+    await requireFilter(pool, filter);
+    return read(pool, filter);
+  });
   if (options.json) return sayJson(rows);
   if (rows.length > 0) {
     for (const line of table([["capture", "path", "received", "violations", "due"], ...rows.map(cells)]))

@@ -6,6 +6,7 @@ import { withClient } from "../../postgres/pools.ts";
 import { contractChoice, type FilterOptions, filterOf, refuseEverything } from "../filter.ts";
 import { say, sayJson } from "../output.ts";
 import { makeProgress } from "../progress.ts";
+import { requireFilter } from "../require_filter.ts";
 import { withWorkerPool } from "../worker_pool.ts";
 import { drainReleased } from "./drain_released.ts";
 import { describeReasons, makeReasons, type Reasons } from "./verdicts.ts";
@@ -30,9 +31,13 @@ export async function release(
   const filter = filterOf(options, ids);
   refuseEverything(filter, options.all);
   const choice = contractChoice(options.contract, filter);
-  const result = await withWorkerPool("quarantine", (pool) => releaseSelected(pool, filter, choice));
+  const result = await withWorkerPool("quarantine", async (pool) => {
+    await requireFilter(pool, filter);
+    return releaseSelected(pool, filter, choice);
+  });
   if (options.json) return sayJson(result);
   say(`${result.released} of ${result.looked} were released, ${result.refused} stay refused.`);
+  if (result.looked === 0) say("Nothing of that is in quarantine: what was released before stays so.");
   for (const line of describeReasons(result.reasons)) say(line);
   if (result.cameBack > 0) {
     say(`${result.cameBack} of the released came back: \`catchment quarantine list\` says why.`);

@@ -6,6 +6,7 @@ import { withClient } from "../../postgres/pools.ts";
 import { contractChoice, type FilterOptions, filterOf } from "../filter.ts";
 import { say, sayJson } from "../output.ts";
 import { makeProgress } from "../progress.ts";
+import { requireFilter } from "../require_filter.ts";
 import { withWorkerPool } from "../worker_pool.ts";
 import { describeReasons, makeReasons, type Reasons } from "./verdicts.ts";
 
@@ -18,7 +19,10 @@ export async function revalidate(
 ): Promise<void> {
   const filter = filterOf(options, ids);
   const choice = contractChoice(options.contract, filter);
-  const result = await withWorkerPool("quarantine", (pool) => walk(pool, filter, choice));
+  const result = await withWorkerPool("quarantine", async (pool) => {
+    await requireFilter(pool, filter);
+    return walk(pool, filter, choice);
+  });
   if (options.json) return sayJson(result);
   say(`${result.taken} of ${result.judged} would be taken, ${result.refused} refused. Nothing was changed.`);
   for (const line of describeReasons(result.reasons)) say(line);

@@ -4,6 +4,7 @@ import { misused } from "../outcome.ts";
 import { say, sayJson, table } from "../output.ts";
 import { makeProgress } from "../progress.ts";
 import type { RehearseOptions } from "../rehearse.ts";
+import { requireFilter } from "../require_filter.ts";
 import { requireRevision } from "../revision.ts";
 import { withWorkerPool } from "../worker_pool.ts";
 
@@ -12,6 +13,7 @@ export async function rehearseLeadsOf(options: RehearseOptions): Promise<void> {
   const filter = filterOf(options);
   const revision = options.revision ?? null;
   const report = await withWorkerPool("rehearse", async (pool) => {
+    await requireFilter(pool, filter);
     await requireRevision(pool, revision);
     const total = await countLeads(pool, filter);
     const progress = makeProgress(total);

@@ -70,7 +70,11 @@ function normalized(said: readonly string[], country: string | null): Record<str
   let score: number | undefined;
   for (const text of said) {
     const at = text.indexOf("=");
-    const [name, value] = at < 0 ? [text, ""] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    if (at < 0)
+      throw misused(
+        `--field ${text}: it is a field and its value, as in country=DE; country= is an empty one.`,
+      );
+    const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
     if (name === "score") score = scoreOf(value);
     else if (isLeadField(name)) typed[name] = value === "" ? null : value;
     else throw misused(`There is no field "${name}": ${LEAD_FIELDS.join(", ")}, score.`);
