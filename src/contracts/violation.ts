@@ -33,3 +33,10 @@ function storable(text: string): string {
   const short = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
   return short.replaceAll("\u0000", "\ufffd").toWellFormed();
 }
+
+/** Short, for a list: `extra /colour`. What is missing among several places names these in its message alone. */
+export function nameOfViolation(violation: { kind: string; path: string; message: string }): string {
+  const { kind, path, message } = violation;
+  if (path !== "") return `${kind} ${path}`;
+  return kind === "missing" ? `${kind}: ${message}` : kind;
+}

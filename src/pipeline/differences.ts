@@ -1,3 +1,4 @@
+import { nameOfViolation } from "../contracts/violation.ts";
 import type { Refused } from "./judge.ts";
 import type { SelectedCapture } from "./selection.ts";
 
@@ -104,7 +105,7 @@ function mostFirst(changes: Map<string, Change>): Change[] {
 }
 
 function namesOf({ violations }: Refused): string[] {
-  return violations.map(({ kind, path }) => `${kind} ${path}`.trim());
+  return violations.map(nameOfViolation);
 }
 
 function text(score: number | null): string | null {

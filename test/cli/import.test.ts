@@ -158,6 +158,7 @@ test("a dry run shows what would be, and stores nothing", async ({ database }) =
   expect(stdout).toMatch(/first_name +Vorname/);
   expect(stdout).toMatch(/postal_code +PLZ \(not in this file\)/);
   expect(stdout).toContain("kept, not mapped: Farbe");
+  expect(stdout).toMatch(/^ {2}missing: must have a valid value in at least one of: email, phone: \d/m);
   expect(stdout).toMatch(/^ {2}2: \{.*"email":"new@example.de".*\}$/m);
   expect(stdout).toMatch(/^ {2}3: refused: /m);
   expect(stdout).not.toContain("old@example.de");

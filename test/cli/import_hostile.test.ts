@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { expect } from "vitest";
 import { withConnection } from "../../src/postgres/connect.ts";
 import { type TestDatabase, test } from "../support/database.ts";
@@ -85,6 +86,9 @@ test("what is no table is refused in words, before a row or where it begins", as
     ["E-Mail,,x\n", 1, /column 2 of the header has no name/],
     [`E-Mail\n${"x".repeat(17 * 1024 * 1024)}`, 1, /row 2 does not end within 16 MB/],
     [Buffer.from("E-Mail\nx@example.de\n", "utf16le"), 2, /Try --encoding utf-16le/],
+    [gzipSync("E-Mail\nx@example.de\n"), 2, /is compressed: unpack it first/],
+    [Buffer.from("504b030414000600", "hex"), 2, /is a workbook or an archive .* save its sheet as CSV/],
+    [Buffer.from("d0cf11e0a1b11ae10000", "hex"), 2, /is a workbook or an archive/],
     [Buffer.from([0x45, 0x2d, 0x4d, 0xff, 0xfe]), 2, /is not utf-8 text/],
   ];
   for (const [content, code, said] of cases) {

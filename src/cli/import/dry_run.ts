@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { NORMALIZED_FIELDS } from "../../contracts/fields.ts";
+import { nameOfViolation } from "../../contracts/violation.ts";
 import type { Attributes } from "../../normalize/attributes.ts";
 import { type ClaimedCapture, type Judgement, judge } from "../../pipeline/judge.ts";
 import { table } from "../output.ts";
@@ -52,8 +53,7 @@ export async function dryRun(options: {
       } else if (accepted !== undefined) result.accepted += 1;
       else result.other += 1;
       if (shown.length >= preview) continue;
-      const why =
-        refusal === undefined ? null : refusal.violations.map(({ kind, path: at }) => `${kind} ${at}`);
+      const why = refusal === undefined ? null : refusal.violations.map(nameOfViolation);
       shown.push({
         row: row.number,
         attributes: accepted?.attributes ?? null,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameOfViolation } from "../../contracts/violation.ts";
 
 const Refused = z.array(z.object({ kind: z.string(), path: z.string(), message: z.string() }));
 
@@ -8,19 +9,20 @@ export type Reasons = {
   list: () => Reason[];
 };
 
-export type Reason = { kind: string; path: string; rows: number; first: number[] };
+/** `message`: of the first row refused so. */
+export type Reason = { kind: string; path: string; message: string; rows: number; first: number[] };
 
 export function makeReasons(): Reasons {
   const known = new Map<string, Reason>();
   return {
     add: (row, violations) => {
-      for (const { kind, path } of readViolations(violations)) {
+      for (const { kind, path, message } of readViolations(violations)) {
         const name = `${kind} ${path}`;
         let reason = known.get(name);
         if (reason === undefined) {
           // A stranger chooses the keys of a document, and so the places.
           if (known.size >= MOST_REASONS) continue;
-          reason = { kind, path, rows: 0, first: [] };
+          reason = { kind, path, message, rows: 0, first: [] };
           known.set(name, reason);
         }
         reason.rows += 1;
@@ -47,9 +49,9 @@ function readViolations(violations: unknown): z.infer<typeof Refused> {
 }
 
 export function reasonLines(reasons: Reason[]): string[] {
-  return reasons.map(({ kind, path, rows, first }) => {
+  return reasons.map(({ rows, first, ...violation }) => {
     const more = rows > first.length ? " …" : "";
     const which = `${rows === 1 ? "row" : "rows"} ${first.join(", ")}${more}`;
-    return `  ${kind}${path === "" ? "" : ` ${path}`}: ${rows.toLocaleString("en-US")} (${which})`;
+    return `  ${nameOfViolation(violation)}: ${rows.toLocaleString("en-US")} (${which})`;
   });
 }

@@ -43,7 +43,10 @@ async function readThrough(path: string, name: string, asked: string | undefined
   let beginning = "";
   let encoding = asked ?? "utf-8";
   try {
-    encoding = asked ?? (await encodingByMark(path));
+    const start = await startOf(path);
+    const advice = adviceFor(start, name);
+    if (advice !== null) throw misused(`${name} ${advice} Nothing was imported.`);
+    encoding = asked ?? encodingByMark(start);
     const note = (chunk: Buffer) => {
       bytes += chunk.length;
       hash.update(chunk);
@@ -63,19 +66,32 @@ async function readThrough(path: string, name: string, asked: string | undefined
 const BEGINNING = 65_536;
 
 function explain(error: unknown, name: string, encoding: string): CommandError {
+  if (error instanceof CommandError) return error;
   if (error instanceof RangeError) return misused(`"${encoding}" is no encoding. Try utf-8 or windows-1252.`);
   if (!(error instanceof TypeError)) return misused(`The file ${name} cannot be read.`);
   const hint = encoding === "utf-8" ? "windows-1252" : "utf-8";
   return misused(`${name} is not ${encoding} text. Nothing was imported. Try --encoding ${hint}.`);
 }
 
-async function encodingByMark(path: string): Promise<string> {
-  for await (const chunk of createReadStream(path, { start: 0, end: 1 })) {
-    const mark = Buffer.from(chunk).toString("hex");
-    if (mark === "fffe") return "utf-16le";
-    if (mark === "feff") return "utf-16be";
-  }
-  return "utf-8";
+/** The first eight bytes, as hexadecimal digits. */
+async function startOf(path: string): Promise<string> {
+  for await (const chunk of createReadStream(path, { start: 0, end: 7 }))
+    return Buffer.from(chunk).toString("hex");
+  return "";
+}
+
+function encodingByMark(start: string): string {
+  if (start.startsWith("fffe")) return "utf-16le";
+  return start.startsWith("feff") ? "utf-16be" : "utf-8";
+}
+
+/** What people bring instead of text. Another encoding would make rows of its bytes. */
+function adviceFor(start: string, name: string): string | null {
+  if (start.startsWith("504b0304") || start === "d0cf11e0a1b11ae1")
+    return "is a workbook or an archive and no text: save its sheet as CSV (UTF-8) and import that.";
+  if (start.startsWith("1f8b")) return `is compressed: unpack it first, as with \`zcat ${name}\`.`;
+  if (start.startsWith("25504446")) return "is a PDF: it holds no rows.";
+  return null;
 }
 
 /** UTF-16 without its mark is valid UTF-8 as long as it holds nothing but ASCII. */

@@ -1,3 +1,4 @@
+import { nameOfViolation } from "../../contracts/violation.ts";
 import type { Refused } from "../../pipeline/judge.ts";
 import { table } from "../output.ts";
 
@@ -9,7 +10,7 @@ export function makeReasons(): { add: (refused: readonly Refused[]) => void; lis
   return {
     add: (refused) => {
       for (const { kind, violations } of refused) {
-        const named = violations.map((one) => `${one.kind} ${one.path}`.trim());
+        const named = violations.map(nameOfViolation);
         for (const name of new Set(named.length > 0 ? named : [kind])) {
           counts.set(name, (counts.get(name) ?? 0) + 1);
         }

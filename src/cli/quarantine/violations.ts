@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameOfViolation } from "../../contracts/violation.ts";
 
 const Violations = z.array(z.object({ kind: z.string(), path: z.string(), message: z.string() }));
 export type Violations = z.infer<typeof Violations>;
@@ -11,7 +12,7 @@ export function violationsOf(stored: unknown): Violations {
 
 /** `missing /email, extra /colour`, cut after four. */
 export function describeViolations(stored: unknown): string {
-  const all = violationsOf(stored).map(({ kind, path }) => `${kind} ${path}`.trim());
+  const all = violationsOf(stored).map(nameOfViolation);
   const more = all.length - SHOWN;
   return all.slice(0, SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
