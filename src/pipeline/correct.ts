@@ -10,6 +10,16 @@ export function correct(document: unknown, corrections: Readonly<Record<string, 
   return corrected;
 }
 
+/** Whether there is a value at that pointer, be it null. */
+export function holds(document: unknown, pointer: string): boolean {
+  let value = document;
+  for (const step of stepsOf(pointer)) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return false;
+    value = Object.entries(value).find(([key]) => key === step)?.[1];
+  }
+  return true;
+}
+
 function withValue(target: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
   if (step === undefined) return value;
   if (Array.isArray(target)) {

@@ -51,15 +51,16 @@ export type PublishedContract = { contract: Contract; compiled: CompiledContract
 
 /** Stages 3 and 4 for one capture: what its source and its contract say of its bytes, and its fields in one shape. Pure. */
 export function judge(capture: ClaimedCapture, published: PublishedContract): Judgement {
-  const reading = tell(capture, sourceOf(capture.protocol));
+  const reading = tell(capture);
   return reading.kind === "split"
     ? settle(capture, { as: "split" })
     : judgeReading(capture, published, reading);
 }
 
 /** A source that stumbles over a body must not hold up the captures behind it. */
-function tell(capture: ClaimedCapture, source: Source): Reading | { kind: "split" } {
+export function tell(capture: ClaimedCapture): Reading | { kind: "split" } {
   try {
+    const source = sourceOf(capture.protocol);
     const events = eventsOf(capture, source);
     const [event] = events;
     if (event === undefined) return { kind: "ignored", reason: "The request tells of nothing." };

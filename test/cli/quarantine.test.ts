@@ -148,6 +148,28 @@ test("what is wrong is listed and shown, corrected beside what was sent, and rel
   ).toEqual([{ corrected: ["/colour", "/email"] }, { status: ["quarantined", "pending"] }]);
 });
 
+test("a correction that would change nothing is refused, with the fields that there are", async ({
+  site,
+}) => {
+  const { db, quarantine, arrive } = site;
+  const [id = ""] = await arrive([{ email: "ana@example.de", country: "DE", colour: "blue" }]);
+  const stands = () => oneValue(db, "select corrections as value from app_public.captures");
+  const wrong = await quarantine("correct", id, "--remove", "/color", "--set", "/country=AT");
+  expect(wrong).toMatchObject({ code: 1, stdout: "" });
+  expect(wrong.stderr).toContain(
+    "Nothing of what was sent is at /color. There are /email, /country, /colour.",
+  );
+  expect(await stands()).toBeNull();
+  for (const time of [1, 2]) {
+    const right = await quarantine("correct", id, "--remove", "/colour", "--set", "/utm_source=fair");
+    expect([time, right.code]).toEqual([time, 0]);
+  }
+  expect(await stands()).toEqual({ "/colour": null, "/utm_source": "fair" });
+  expect((await quarantine("correct", id, "--remove", "/utm_source")).code).toBe(0);
+  const other = await quarantine("correct", id, "--document", '{"phone":"1"}', "--remove", "/phone");
+  expect(other).toMatchObject({ code: 0, stderr: "" });
+}, 60_000);
+
 test("bytes that nobody can read are shown as they are, and take a document in their place", async ({
   site,
 }) => {
@@ -158,6 +180,8 @@ test("bytes that nobody can read are shown as they are, and take a document in t
   await drain();
   expect(await outcomes(db)).toEqual(["1 contract_violation"]);
   expect((await quarantine("show", id)).stdout).toContain("first 512 bytes)\nff00");
+  const useless = await quarantine("correct", id, "--set", "/email=eva@example.de");
+  expect(useless).toMatchObject({ code: 1, stderr: expect.stringContaining("--document") });
   await quarantine("correct", id, "--document", '{"email":"eva@example.de","country":"DE"}');
   await quarantine("release", id);
   expect(await outcomes(db)).toEqual(["1 lead_created"]);

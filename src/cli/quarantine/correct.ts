@@ -1,15 +1,20 @@
 import { errorCode } from "../../postgres/connect.ts";
+import { withClient } from "../../postgres/pools.ts";
 import { filterOf } from "../filter.ts";
 import { CommandError, EXIT, misused } from "../outcome.ts";
 import { say, sayJson } from "../output.ts";
 import type { CorrectOptions } from "../quarantine.ts";
 import { withWorkerPool } from "../worker_pool.ts";
+import { refuseWithoutEffect } from "./without_effect.ts";
 
 /** Keeps corrections beside a refused capture, with those that stand already. It stays in quarantine. */
 export async function correctOne(id: string, options: CorrectOptions): Promise<void> {
   filterOf({}, [id]); // refuses what is no id
   const corrections = correctionsOf(options);
   const stand = await withWorkerPool("quarantine", async (pool) => {
+    await withClient(pool, (client) =>
+      refuseWithoutEffect(client, id, { corrections, isClear: options.clear }),
+    );
     try {
       const { rowCount } = await pool.query(
         `select app_private.correct_capture(captures.id, case when $3 then '{}' else coalesce(captures.corrections, '{}') end || $2)
