@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { withConnection } from "../postgres/connect.ts";
+import { allWarnings } from "./all_warnings.ts";
 import { describeChanges } from "./describe_changes.ts";
 import { type Change, difference } from "./difference.ts";
 import { digestOf } from "./digest.ts";
@@ -8,7 +9,6 @@ import { readCurrent } from "./read_current.ts";
 import { readWanted } from "./read_wanted.ts";
 import { refuse } from "./refuse.ts";
 import { stateOf } from "./state.ts";
-import { findStrandedLeads } from "./stranded_leads.ts";
 import { writeActors } from "./write_actors.ts";
 import { writeCalendars } from "./write_calendars.ts";
 import { writeNotifications } from "./write_notifications.ts";
@@ -21,8 +21,8 @@ import { writeTeams } from "./write_teams.ts";
 import { removeTerritories, writeTerritories } from "./write_territories.ts";
 
 /**
- * `changes`: what `plan` would have shown just before; empty when nothing was to change. `warnings`: whose open leads it
- * takes away, with file and line.
+ * `changes`: what `plan` would have shown just before; empty when nothing was to change. `warnings`: those of
+ * `plan`, with file and line.
  */
 export type Applied = { revision: number; changed: boolean; changes: Change[]; warnings: string[] };
 
@@ -52,7 +52,7 @@ export async function applySetup(
     await refuse(client, setup);
     const wanted = stateOf(await readWanted(client, setup));
     const changes = difference(stateOf(await readCurrent(client)), wanted);
-    const warnings = (await findStrandedLeads(client, setup.organization)).map(setup.describe);
+    const warnings = await allWarnings(client, setup);
     const last = await lastRevision(client);
     if (changes.length === 0 && last !== undefined) {
       await client.query("commit");

@@ -1,14 +1,12 @@
 import type { Client } from "pg";
 import { withConnection } from "../postgres/connect.ts";
-import { warningsOfChange } from "./change_warnings.ts";
+import { allWarnings } from "./all_warnings.ts";
 import { type Change, difference } from "./difference.ts";
 import { readSetup, type Setup } from "./read.ts";
 import { readCurrent } from "./read_current.ts";
 import { readWanted } from "./read_wanted.ts";
 import { refuse } from "./refuse.ts";
 import { stateOf } from "./state.ts";
-import { findStrandedLeads } from "./stranded_leads.ts";
-import { warningsOf } from "./warnings.ts";
 
 export type Plan = {
   changes: Change[];
@@ -30,15 +28,12 @@ export async function planFolder(
   const setup = await readSetup(folder, now);
   const { changes, warnings } = await withConnection(workerUrl, async (client) => ({
     changes: await planSetup(client, setup),
-    warnings: [
-      ...(await findStrandedLeads(client, setup.organization)),
-      ...(await warningsOfChange(client, setup.organization)),
-    ],
+    warnings: await allWarnings(client, setup),
   }));
   const examples = setup.organization.capture_paths.map(({ contract }) => contract.examples);
   return {
     changes,
-    warnings: [...warningsOf(setup.organization), ...warnings].map(setup.describe),
+    warnings,
     examples: {
       accepted: examples.reduce((sum, { accept }) => sum + accept.length, 0),
       refused: examples.reduce((sum, { refuse: refused }) => sum + refused.length, 0),

@@ -56,15 +56,17 @@ test("what apply would refuse has no plan", async ({ database }) => {
   await expect(planFolder(database.urls.worker, example)).rejects.toThrow("the contract takes it");
 });
 
-test("an expectation that nothing fulfills yet is a warning", async ({ database }) => {
+test("an expectation that nothing fulfills yet is a warning, of apply as of plan", async ({ database }) => {
   const folder = await acmeWith(
     "capture_paths.yaml",
     "      reach: [email, phone]",
     "      enrichment: { required: true, by: registry }\n      reach: [email, phone]",
   );
-  expect((await planFolder(database.urls.worker, folder)).warnings[0]).toMatch(
+  const { warnings } = await planFolder(database.urls.worker, folder);
+  expect(warnings[0]).toMatch(
     /^capture_paths\.yaml:\d+: contract\.enrichment: nothing enriches the leads of "[a-z-]+" yet; leads travel on/,
   );
+  expect(await applyFolder(database.urls.worker, folder)).toMatchObject({ changed: true, warnings });
 });
 
 test.for([1, 2])(
