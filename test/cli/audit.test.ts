@@ -126,7 +126,7 @@ test("a month is dropped behind a checkpoint, and the audit stays proved", async
   expect((await catchment(["audit", "verify"], env)).stdout).toContain("entry deleted: block 2");
 });
 
-test("doctor tells the age of the last block, and a head that was signed and is gone", async () => {
+test("doctor tells the age of the last block, what is not signed for long, and a head that was signed and is gone", async () => {
   const { env, root } = await installation();
   const audit = async () => {
     const { findings } = JSON.parse((await catchment(["doctor", "--json"], env)).stdout);
@@ -136,6 +136,18 @@ test("doctor tells the age of the last block, and a head that was signed and is 
     { check: "audit blocks", state: "ok", detail: expect.stringMatching(/^1 sealed, the last \d+ s ago$/) },
     { check: "audit checkpoints", state: "ok", detail: "block 1 of 1 is signed" },
   ]);
+  await writeEntries(root, 1);
+  await sealAll(root); // as when the file cannot be written
+  expect((await audit())[1]).toMatchObject({ state: "ok", detail: "block 1 of 2 is signed" });
+  await tamper(
+    root,
+    "update app_private.audit_blocks set sealed_at = now() - interval '1 hour' where number = 2",
+  );
+  expect((await audit())[1]).toMatchObject({
+    state: "fail",
+    detail: expect.stringMatching(/^block 1 of 2 is signed, none since /),
+    advice: expect.stringMatching(/^Can the worker write .*audit\.ndjson/),
+  });
   await writeEntries(root, 1);
   await tamper(root, "update app_private.audit_entries set recorded_at = now() - interval '1 hour'");
   await tamper(root, "delete from app_private.audit_blocks");

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { lastHead } from "../../audit/checkpoints.ts";
 import { auditKeys } from "../../audit/keys.ts";
+import { type Unsigned, unsignedBlocks } from "../../audit/unsigned.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 /** Whether the audit is sealed while it is young, and whether what was signed is in the chain still. */
@@ -22,8 +23,9 @@ function sealing({ last, age, waiting }: State): Finding {
   return fail(check, `${detail}; ${waiting} entries are older than 10 minutes and not sealed`, advice);
 }
 
+const check = "audit checkpoints";
+
 async function anchoring(worker: Client, file: string, key: string, { last }: State): Promise<Finding> {
-  const check = "audit checkpoints";
   const head = await lastHead(file, auditKeys(key).publicKey);
   if (head === null) {
     if (last === 0) return ok(check, "nothing to sign yet");
@@ -34,12 +36,21 @@ async function anchoring(worker: Client, file: string, key: string, { last }: St
     "select from app_private.audit_blocks where audit_blocks.number = $1 and audit_blocks.hash = decode($2, 'hex')",
     [head.block, head.hash],
   );
-  if (rows.length > 0) return ok(check, `block ${head.block} of ${last} is signed`);
+  if (rows.length > 0) return signing(await unsignedBlocks(worker, head.block, null), file, head.block, last);
   return fail(
     check,
     `block ${head.block} was signed and is not in the chain`,
     "`npx catchment audit verify` says what is missing.",
   );
+}
+
+/** Blocks are sealed in the database and signed in a file: sealing goes on where signing cannot. */
+function signing(unsigned: Unsigned | null, file: string, signed: number, last: number): Finding {
+  const detail = `block ${signed} of ${last} is signed`;
+  if (unsigned === null) return ok(check, detail);
+  const since = `none since ${unsigned.since.toISOString()}`;
+  const advice = `Can the worker write ${file}, and is its disk full? Its log says what seal_audit fails of. Or another host signs: look there.`;
+  return fail(check, `${detail}, ${since}`, advice);
 }
 
 function ageOf(seconds: number): string {
