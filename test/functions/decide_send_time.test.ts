@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { asWorker } from "../support/arrivals.ts";
 import { test } from "../support/rolled_back.ts";
-import { oneRow, oneValue } from "../support/rows.ts";
+import { allValues, oneRow, oneValue } from "../support/rows.ts";
 
 test("after_quiet_hours: within them it waits for their end, outside it does not", async ({ db }) => {
   for (const [from, until, at, expected] of [
@@ -59,6 +60,29 @@ test("what is urgent breaks quiet hours and waits for no digest; a policy may sa
   await policy(db, { territory: "de", kind: "contact_stopped", isUrgent: false });
   expect(await decided(db, "dora", at, "lead_assigned")).toEqual({ send_at: new Date(at), is_digest: false });
   expect(await decided(db, "dora", at, "contact_stopped")).toMatchObject({ is_digest: true });
+});
+
+test("the kinds that docs/notifications.md calls urgent are, and those that it says cannot be muted cannot", async ({
+  db,
+}) => {
+  const page = readFileSync(new URL("../../docs/notifications.md", import.meta.url), "utf8");
+  const [said = ""] = /\*\*Urgent\*\* kinds[\s\S]*?unless/.exec(page) ?? [];
+  const urgent = [...said.matchAll(/`(\w+)`/g)].map(([, kind = ""]) => kind).sort();
+  expect(urgent).toContain("exception_escalated");
+  expect(
+    await allValues(
+      db,
+      "select kind as value from app_private.notification_kinds where is_urgent order by 1",
+    ),
+  ).toEqual(urgent);
+  expect(
+    await allValues(
+      db,
+      "select kind as value from app_private.notification_kinds where not may_be_muted order by 1",
+    ),
+  ).toEqual([
+    ...["approval_overdue", "approval_requested", "contact_stopped", "exception_escalated", "lead_stagnant"],
+  ]);
 });
 
 test("a digest goes at the next full hour, or at its hour of the day, and not within quiet hours", async ({

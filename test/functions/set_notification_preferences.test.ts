@@ -62,6 +62,7 @@ test("what has no meaning is refused, and the law cannot be muted", async ({ db 
     [null, null, null, null, null, null, "{lead_assigned:pigeon}"],
     [null, null, null, null, null, null, "{contact_stopped}"],
     [null, null, null, null, null, null, "{contact_stopped:email}"],
+    [null, null, null, null, null, null, "{exception_escalated}"],
     [null, null, null, null, null, null, "{NULL}"],
   ]) {
     const values = Array.from({ length: 7 }, (_, at) => wrong[at] ?? null);
