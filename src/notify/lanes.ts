@@ -1,7 +1,7 @@
 import type { Outcome, Reason } from "./channel.ts";
 
 export type Lanes = {
-  /** Does `attempt` when the target is free. Null: not begun, since the lanes were stopped or it waited too long. */
+  /** Does `attempt` when the target is free; what waits too long is put off without it. Null: not begun, since the lanes were stopped. */
   run: (target: string, width: number, attempt: () => Promise<Outcome>) => Promise<Outcome | null>;
   stop: () => void;
 };
@@ -22,8 +22,11 @@ export function makeLanes({ atOnce = 20, patienceMs = 75_000 } = {}): Lanes {
       await lane.places.take();
       await places.take();
       try {
-        // The database hands it out again after two minutes; an attempt takes some of them itself.
-        if (isStopped || performance.now() - since > patienceMs) return null;
+        if (isStopped) return null;
+        // The database hands it out again after two minutes, as one more attempt, and an attempt takes some of them itself:
+        // a burst to a slow target would use up its attempts without one.
+        if (performance.now() - since > patienceMs)
+          return { outcome: "later", reason: "resting", after: 1, isFree: true };
         const rest = lane.rest;
         const seconds = rest === undefined ? 0 : Math.ceil((rest.until - performance.now()) / 1_000);
         if (rest !== undefined && seconds > 0)

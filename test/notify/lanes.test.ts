@@ -69,9 +69,23 @@ test("one that says when to come back is left alone until then", async () => {
   expect(asked).toBe(1);
 });
 
-test("what is not begun when all stops, or waited longer than the database does, is not begun", async () => {
+test("what waits longer than the database does is put off, and costs no attempt", async () => {
   const lanes = makeLanes({ patienceMs: -1 });
-  expect(await lanes.run("late", 1, async () => accepted)).toBeNull();
+  let asked = 0;
+  const attempt = async () => {
+    asked += 1;
+    return accepted;
+  };
+  expect(await lanes.run("late", 1, attempt)).toEqual({
+    outcome: "later",
+    reason: "resting",
+    after: 1,
+    isFree: true,
+  });
+  expect(asked).toBe(0);
+});
+
+test("what is not begun when all stops is not begun", async () => {
   const stopped = makeLanes();
   stopped.stop();
   expect(await stopped.run("any", 1, async () => accepted)).toBeNull();
