@@ -62,6 +62,7 @@ function describe({ looked, changed, keptAsRefused, quarantine }: Replay): strin
       ["  refused now, kept as they are", keptAsRefused],
       ["out of quarantine", quarantine.looked],
       ["  released", quarantine.released],
+      ...(quarantine.cameBack > 0 ? [["    came back, refused by the stages", quarantine.cameBack]] : []),
       ["  still refused", quarantine.refused],
       ...(quarantine.pending > 0 ? [["  still on their way", quarantine.pending]] : []),
     ]),

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import { inTransaction } from "../postgres/pools.ts";
 import { type ContractCache, makeContractCache } from "./contract_cache.ts";
 import { type ClaimedCapture, judge } from "./judge.ts";
+import { findPlaceless } from "./placeless.ts";
 
 /** Judges all that people asked to have judged again and that nobody else holds; answers how many captures. */
 export type Revalidate = () => Promise<number>;
@@ -51,13 +52,22 @@ async function verdictOf(
     const contract = (await contractsOf(client, [capture.contract_id])).get(capture.contract_id);
     if (contract === undefined) return failed(capture);
     const judgement = judge(capture, contract);
-    return "violations" in judgement
-      ? { id: capture.id, accepted: false, violations: judgement.violations }
-      : { id: capture.id, accepted: true, violations: [] };
+    if ("violations" in judgement)
+      return { id: capture.id, accepted: false, violations: judgement.violations };
+    if ("settle" in judgement) return { id: capture.id, accepted: true, violations: [] };
+    const arrival = { ...judgement, contractId: capture.contract_id };
+    const isPlaceless = (await findPlaceless(client, [arrival])).has(capture.id);
+    return { id: capture.id, accepted: !isPlaceless, violations: isPlaceless ? [NO_TERRITORY] : [] };
   } catch {
     return failed(capture);
   }
 }
+
+const NO_TERRITORY = {
+  kind: "no_territory",
+  path: "",
+  message: "No territory rule matches and the contract names no fallback",
+};
 
 function failed({ id }: ClaimedCapture): Verdict {
   const message = "it cannot be judged by this contract";

@@ -141,6 +141,21 @@ test("a new key of a lead is known from then on; one that somebody else has stay
   ).toEqual([2, 1, 2]);
 });
 
+test("what no territory takes is not told as taken, before or after", async ({ site }) => {
+  const { database, arrive } = site;
+  await arrive(someone({ country: "JP" }));
+  const run = (...words: string[]) => catchment(words, preparedEnv(database));
+  const foretold = await run("quarantine", "revalidate", "--path", "web-form", "--json");
+  expect(JSON.parse(foretold.stdout)).toEqual({
+    judged: 1,
+    taken: 0,
+    refused: 1,
+    reasons: [{ violation: "no_territory", captures: 1 }],
+  });
+  const { stdout } = await run("replay", "--path", "web-form");
+  expect(stdout).toMatch(/^ {4}came back, refused by the stages +1$/m);
+});
+
 test("everything is replayed only when --all says so", async ({ site }) => {
   const refused = await catchment(["replay"], preparedEnv(site.database));
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("--all") });

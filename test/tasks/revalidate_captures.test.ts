@@ -99,6 +99,18 @@ test("what a person corrected counts, and what they named is no longer suspiciou
   expect(await verdicts(db)).toEqual([{ accepted: true, version: 1, violations: [], captures: 2 }]);
 });
 
+test("what no territory would take is not accepted: released, it would come back", async ({ site }) => {
+  const { db, arrive, revalidate } = site;
+  const ids = await arrive([{ attributes: someone({ country: "JP" }) }]);
+  await revalidate(ids);
+  expect(await verdicts(db)).toEqual([
+    { accepted: false, version: 1, violations: ["no_territory "], captures: 1 },
+  ]);
+  await db.query(`select app_private.correct_capture($1, '{"/country": "DE"}')`, [ids[0]]);
+  await revalidate(ids);
+  expect(await verdicts(db)).toEqual([{ accepted: true, version: 1, violations: [], captures: 1 }]);
+});
+
 test("what another worker holds is left to it, and found when it failed", async ({ site }) => {
   const { db, other, arrive, revalidate } = site;
   const ids = await arrive([

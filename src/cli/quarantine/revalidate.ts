@@ -1,5 +1,7 @@
-import type { Pool } from "pg";
-import { type JudgeChoice, judgeAll, loadJudges } from "../../pipeline/judges.ts";
+import type { ClientBase, Pool } from "pg";
+import type { Refused } from "../../pipeline/judge.ts";
+import { type JudgeChoice, type Judged, judgeAll, loadJudges } from "../../pipeline/judges.ts";
+import { findPlaceless } from "../../pipeline/placeless.ts";
 import { asReleased } from "../../pipeline/release.ts";
 import { countSelected, type Filter, selectChunk } from "../../pipeline/selection.ts";
 import { withClient } from "../../postgres/pools.ts";
@@ -41,9 +43,11 @@ async function walk(pool: Pool, filter: Filter, choice: JudgeChoice): Promise<Re
         const chunk = await selectChunk(client, { filter, scope: "refused", after, size });
         if (chunk.last === null) break;
         after = chunk.last;
-        const found = judgeAll(chunk.captures.map(asReleased(filter)), judges).flatMap(({ judgement }) =>
-          "violations" in judgement ? [judgement] : [],
-        );
+        const verdicts = judgeAll(chunk.captures.map(asReleased(filter)), judges);
+        const found = [
+          ...verdicts.flatMap(({ judgement }) => ("violations" in judgement ? [judgement] : [])),
+          ...(await placeless(client, verdicts)),
+        ];
         reasons.add(found);
         judged += chunk.captures.length;
         refused += found.length;
@@ -54,4 +58,15 @@ async function walk(pool: Pool, filter: Filter, choice: JudgeChoice): Promise<Re
     }
     return { judged, taken: judged - refused, refused, reasons: reasons.list() };
   });
+}
+
+/** What its contract takes and no territory would: the stages refuse it. */
+async function placeless(client: ClientBase, judged: readonly Judged[]): Promise<Refused[]> {
+  const arrivals = judged.flatMap(({ judgement, judge }) =>
+    "attributes" in judgement
+      ? [{ id: judgement.id, attributes: judgement.attributes, contractId: judge.id }]
+      : [],
+  );
+  const ids = await findPlaceless(client, arrivals);
+  return [...ids].map((id) => ({ id, kind: "no_territory", violations: [] }));
 }
