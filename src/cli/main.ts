@@ -42,6 +42,7 @@ program
   .command("migrate")
   .description("make roles and database where missing, and run the migrations that are pending")
   .option("--check", "only tell which are pending; exit code 1 when any is")
+  .option("--new-key", "give the roles of DATABASE_URL the passwords of another CATCHMENT_KEY than they have")
   .option("--json", "print an object")
   .action(async (options) => (await import("./migrate.ts")).migrateDatabase(options));
 

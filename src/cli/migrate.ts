@@ -7,13 +7,13 @@ import { EXIT } from "./outcome.ts";
 import { note, say, sayJson } from "./output.ts";
 
 /** Makes roles and database where they are missing, then runs what this version brings and the database lacks. */
-export async function migrateDatabase(options: { check?: true; json?: true }): Promise<void> {
+export async function migrateDatabase(options: { check?: true; newKey?: true; json?: true }): Promise<void> {
   const config = configure();
   if (options.check) {
     const urls = await findDatabase(config);
     if (urls !== null) return tellPending(await pendingOf(urls), options);
   }
-  const database = await useDatabase(config, note);
+  const database = await useDatabase(config, note, { takeNewKey: options.newKey === true });
   try {
     const pending = await pendingMigrations(database.urls.owner);
     if (options.check) return tellPending(pending, options);

@@ -17,13 +17,15 @@ export async function bootstrap(options: {
   database: string;
   passwords: Passwords;
   log?: (line: string) => void;
+  /** Sets passwords that are others; else it refuses, since the programs that log in with them could no longer. */
+  takeNewKey?: boolean;
 }): Promise<RoleUrls> {
-  const { rootUrl, database, passwords, log = () => {} } = options;
+  const { rootUrl, database, passwords, log = () => {}, takeNewKey = false } = options;
   const maintenanceUrl = await findMaintenanceDatabase(rootUrl);
   await withConnection(maintenanceUrl, async (root) => {
     await refuseOldServer(root);
     await root.query("select pg_catalog.pg_advisory_lock($1)", [BOOTSTRAP_LOCK]);
-    await ensureRoles(root, maintenanceUrl, passwords, log);
+    await ensureRoles(root, maintenanceUrl, passwords, { log, takeNewKey });
     await ensureDatabase(root, rootUrl, database);
     await prepareDatabase(rootUrl, database);
     await installWorkerSchema(rootUrl, database);

@@ -33,8 +33,12 @@ export async function openDatabase(config: Config, log: (line: string) => void):
 }
 
 /** For one command: the database of the instance that runs in the folder, else one opened for this command alone. */
-export async function useDatabase(config: Config, log: (line: string) => void): Promise<OpenDatabase> {
-  if (config.database.kind !== "embedded") return open(config, log);
+export async function useDatabase(
+  config: Config,
+  log: (line: string) => void,
+  { takeNewKey = false } = {},
+): Promise<OpenDatabase> {
+  if (config.database.kind !== "embedded") return open(config, log, takeNewKey);
   const urls = await findDatabase(config);
   return urls === null ? openDatabase(config, log) : { urls, stop: nothing };
 }
@@ -62,7 +66,7 @@ const DATABASE = "catchment";
 
 const nothing = async () => {};
 
-async function open(config: Config, log: (line: string) => void): Promise<OpenDatabase> {
+async function open(config: Config, log: (line: string) => void, takeNewKey = false): Promise<OpenDatabase> {
   const { database, dataDir } = config;
   if (database.kind === "prepared") return { urls: database.urls, stop: nothing };
   const key = await ensureKey(config);
@@ -71,7 +75,8 @@ async function open(config: Config, log: (line: string) => void): Promise<OpenDa
   if (database.kind === "server") {
     const { rootUrl } = database;
     const urls = serverUrls(rootUrl, database.urls, key);
-    await bootstrap({ rootUrl, database: databaseOf(rootUrl), passwords: passwordsOf(urls), log });
+    const passwords = passwordsOf(urls);
+    await bootstrap({ rootUrl, database: databaseOf(rootUrl), passwords, log, takeNewKey });
     return { urls, stop: nothing };
   }
   const { startEmbedded } = await import("./embedded.ts");

@@ -11,23 +11,36 @@ export async function ensureRoles(
   root: Client,
   rootUrl: string,
   passwords: Passwords,
-  log: (line: string) => void,
+  { log, takeNewKey }: { log: (line: string) => void; takeNewKey: boolean },
 ): Promise<void> {
-  const created = new Set<string>();
+  const known = new Map<string, string>(
+    Object.entries(ROLES).map(([name, role]) => [role, passwordOf(passwords, name)]),
+  );
+  // Before anything is changed: other programs log in with these.
+  const changed: string[] = [];
+  for (const [role, password] of known) {
+    const isThere = await hasRole(root, role);
+    if (isThere && !(await canLogIn(roleUrl(rootUrl, role, password)))) changed.push(role);
+  }
+  if (changed.length > 0 && !takeNewKey) throw new Error(OTHER_KEY);
   for (const [role, attributes] of Object.entries(ATTRIBUTES)) {
-    if (await ensureRole(root, role, attributes)) created.add(role);
+    if (!(await hasRole(root, role))) await createRole(root, role, attributes, known.get(role));
   }
   await joinOwnRoles(root);
   for (const grant of MEMBERSHIPS) await root.query(grant);
   for (const setting of SETTINGS) await root.query(setting);
-  for (const [name, role] of Object.entries(ROLES)) {
-    const password = name === "owner" ? passwords.owner : name === "api" ? passwords.api : passwords.worker;
-    if (!created.has(role)) {
-      if (await canLogIn(roleUrl(rootUrl, role, password))) continue;
-      log(`setting a new password for ${role}: programs with another CATCHMENT_KEY can no longer log in`);
-    }
-    await setPassword(root, role, password);
+  for (const role of changed) {
+    log(`setting a new password for ${role}: programs with another CATCHMENT_KEY can no longer log in`);
+    await setPassword(root, role, known.get(role) ?? "");
   }
+}
+
+const OTHER_KEY =
+  "The roles of this server have passwords of another CATCHMENT_KEY. Set the key that its other programs have; or, to " +
+  "change the key for all of them, run `catchment migrate --new-key` and start them again with the new one.";
+
+function passwordOf(passwords: Passwords, name: string): string {
+  return name === "owner" ? passwords.owner : name === "api" ? passwords.api : passwords.worker;
 }
 
 const ATTRIBUTES = {
@@ -55,11 +68,21 @@ const SETTINGS = [
   "alter role catchment_worker set idle_in_transaction_session_timeout = '5min'",
 ] as const;
 
-async function ensureRole(root: Client, role: string, attributes: string): Promise<boolean> {
+async function hasRole(root: Client, role: string): Promise<boolean> {
   const { rowCount } = await root.query("select from pg_catalog.pg_roles where rolname = $1", [role]);
-  if (rowCount !== 0) return false;
-  await root.query(`create role ${role} ${attributes}`);
-  return true;
+  return rowCount !== 0;
+}
+
+/** With its password in the same statement: one without, left by a start cut short, would pass for another key's. */
+async function createRole(
+  root: Client,
+  role: string,
+  attributes: string,
+  password: string | undefined,
+): Promise<void> {
+  const create = (rest: string) => root.query(`create role ${role} ${attributes}${rest}`);
+  if (password === undefined) return void (await create(""));
+  await withDigest(password, (secret) => create(` password ${escapeLiteral(secret)}`));
 }
 
 /**
@@ -77,12 +100,15 @@ async function joinOwnRoles(root: Client): Promise<void> {
 
 /** Only its digest crosses the wire, so no statement log shows the password; some services insist on the plain one. */
 export async function setPassword(root: Client, role: string, password: string): Promise<void> {
-  const alter = (secret: string) => root.query(`alter role ${role} password ${escapeLiteral(secret)}`);
+  await withDigest(password, (secret) => root.query(`alter role ${role} password ${escapeLiteral(secret)}`));
+}
+
+async function withDigest(password: string, set: (secret: string) => Promise<unknown>): Promise<void> {
   const digest = scramDigest(password);
-  if (digest === null) return void (await alter(password));
-  await alter(digest).catch((error: unknown) => {
+  if (digest === null) return void (await set(password));
+  await set(digest).catch((error: unknown) => {
     if (errorCode(error) === "42501") throw error;
-    return alter(password);
+    return set(password);
   });
 }
 

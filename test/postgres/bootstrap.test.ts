@@ -92,18 +92,26 @@ test("a second database on the cluster uses the same roles", async () => {
   ]);
 });
 
-test("another key changes the passwords, and says so", async () => {
+test("another key is refused and changes nothing; when it is meant it changes the passwords, and says so", async () => {
   const lines: string[] = [];
   const others = rolePasswords("another key that is long enough for everything");
+  for (const database of ["first", "not there yet"]) {
+    await expect(bootstrap({ rootUrl, database, passwords: others })).rejects.toThrow(
+      "passwords of another CATCHMENT_KEY",
+    );
+  }
+  const same = await bootstrap({ rootUrl, database: "first", passwords });
+  expect(await ask(same.worker, "select 1 as one")).toEqual([{ one: 1 }]);
   const urls = await bootstrap({
     rootUrl,
     database: "first",
     passwords: others,
+    takeNewKey: true,
     log: (line) => lines.push(line),
   });
   expect(lines).toContainEqual(expect.stringContaining("a new password for catchment_worker"));
   expect(await ask(urls.worker, "select 1 as one")).toEqual([{ one: 1 }]);
-  const back = await bootstrap({ rootUrl, database: "first", passwords });
+  const back = await bootstrap({ rootUrl, database: "first", passwords, takeNewKey: true });
   await expect(ask(urls.worker, "select 1")).rejects.toThrow("password authentication failed");
   expect(await ask(back.worker, "select 1 as one")).toEqual([{ one: 1 }]);
 });
