@@ -76,6 +76,31 @@ test("old data, a low score: both are said", async ({ db }) => {
   );
 });
 
+test("ruled_leads: what a touch said counts when its arrival has lost its content", async ({ db }) => {
+  const old = await receiveOne(db, {
+    attributes: someone({ occurred_at: "2020-01-01T00:00:00Z", employees: 12 }),
+  });
+  await addGateRules(db, [
+    { territory: "de", older_than_days: 30, result: "review" },
+    { territory: "de", condition: "$.employees < 50 && exists($.occurred_at)", result: "blocked" },
+  ]);
+  const sentences = async () =>
+    (
+      await allRows<{ sentence: string }>(
+        db,
+        `select ruled.sentence from app_private.ruled_leads(array[$1]::uuid[], null, app_private.current_revision(), now()) as ruled
+          order by 1`,
+        [old.leadId],
+      )
+    ).map(({ sentence }) => sentence);
+  const all = ["gate rule 2 is met", "nothing was heard of the person for more than 30 days"];
+  expect(await sentences()).toEqual(all);
+  await asWorker(db, () =>
+    db.query("select app_private.scrub_captures(array[$1]::uuid[], now())", [old.captureId]),
+  );
+  expect(await sentences()).toEqual(all);
+});
+
 test("whoever may be the same person as another waits until somebody says that they are two", async ({
   db,
 }) => {
