@@ -1,11 +1,13 @@
 import type { Client, ClientBase } from "pg";
 import { expect } from "vitest";
 import { act } from "../policies/land.ts";
-import { stopActing } from "../support/act_as.ts";
+import { actorId } from "../support/acme.ts";
+import { actAs, stopActing } from "../support/act_as.ts";
 import { asWorker, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { backendOf, connect, untilItWaits } from "../support/connections.ts";
 import { createDatabase, test } from "../support/database.ts";
 import { KEYS, type Key, lift, suppress } from "../support/gates.ts";
+import { merge, unmerge } from "../support/merges.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
 
 const email: Key = { kind: "email", value: "a@firm.example" };
@@ -280,3 +282,26 @@ async function say(db: Client, who: string, verb: string, leadId: string): Promi
 function kinds(db: ClientBase): Promise<string[]> {
   return allValues(db, "select kind as value from app_private.suppressions order by 1");
 }
+
+test("keys_of_lead: the address of a merged lead by which another one is known is this person's too", async ({
+  db,
+}) => {
+  const survivor = await receiveOne(db, { attributes: someone({ first_name: "Ana", last_name: "Weber" }) });
+  const shared = { email: "office-of-two@mail.example" };
+  await receiveOne(db, { attributes: someone({ ...shared, first_name: "Bruno", last_name: "Kahn" }) });
+  const merged = await receiveOne(db, {
+    attributes: someone({ ...shared, first_name: "Ana", last_name: "Weber" }),
+  });
+  await merge(db, survivor.leadId, merged.leadId);
+  await actAs(db, await actorId(db, "olga"));
+  await db.query("select app_public.suppress_person($1)", [survivor.leadId]);
+  await stopActing(db);
+  await unmerge(db, merged.leadId);
+  expect(
+    await allValues(
+      db,
+      "select held_at is not null as value from app_public.leads where id = any (array[$1, $2]::uuid[])",
+      [survivor.leadId, merged.leadId],
+    ),
+  ).toEqual([true, true]);
+});
