@@ -3855,6 +3855,7 @@ app_private.known_leads(settled jsonb) returns TABLE(capture_id uuid, lead_id uu
 app_private.lead_children() returns TABLE(child regclass, origin text, follows_capture boolean) stable -- catchment_worker
 app_private.lead_state_of(lead_id uuid) returns app_private.lead_state stable -- catchment_worker
 app_private.lead_statuses() returns text[] immutable -- catchment_worker
+app_private.leads_of_arrivals(arrivals uuid[]) returns TABLE(lead_id uuid, attributes jsonb, is_dropped boolean) stable -- catchment_worker
 app_private.leads_of_keys(keys app_private.suppression_key[]) returns SETOF uuid stable -- catchment_worker
 app_private.lease_tokens(kind text, subject_id integer, wanted integer, as_of timestamp with time zone, OUT taken integer, OUT remaining integer, OUT retry_seconds double precision) returns record volatile security definer -- catchment_api
 app_private.leave_queue(lead_ids uuid[]) returns void volatile -- catchment_worker
