@@ -22,7 +22,7 @@ export function readLinkedinLead(response: unknown, form: unknown, id: string | 
   });
   const { answers: _byField, ...fields } = answersDocument(predefined, FIELDS);
   const document = known({
-    external_id: textAt(response, "id") ?? id,
+    external_id: id ?? textAt(response, "id"), // whatever the answer says: its deletion is told by the id that was told
     occurred_at: ofEpochMilliseconds(at(response, "submittedAt")),
     form_id:
       textAt(form, "id") ?? /leadGenForm:(\d+)/.exec(textAt(response, "versionedLeadGenFormUrn") ?? "")?.[1],

@@ -111,6 +111,15 @@ test("a form that is gone leaves the answers under their numbers", async () => {
   });
 });
 
+test("an answer under another id is known by the one that was told, as its deletion will name it", () => {
+  const deleted = linkedin.read(jsonEvent({ ...told, leadAction: "DELETED", type: "LEAD_ACTION" }));
+  const document = at(
+    linkedin.readFetched?.(created, { response: { id: "another" }, form: null }),
+    "document",
+  );
+  expect(at(deleted, "subject", "externalId")).toBe(at(document, "external_id"));
+});
+
 test.each<[string, Told[], object]>([
   ["a response that is gone", [{ status: 404 }], { outcome: "never", reason: expect.any(String) }],
   ["a refused token", [{ status: 401 }], { outcome: "later", reason: expect.stringContaining("401") }],
