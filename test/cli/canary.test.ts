@@ -61,7 +61,7 @@ test("through each path that can be written to, a canary arrives, is judged and 
   expect(one.code).toBe(0);
   expect(one.stdout).toMatch(/^web-form +yes +yes +yes +\d/m);
   expect(await catchment(["canary", "no-such-door"], env)).toMatchObject({
-    code: 3,
+    code: 1,
     stderr: expect.stringContaining("no-such-door"),
   });
 });
