@@ -21,7 +21,7 @@ export default defineConfig({
     env: { GRAPHILE_ENV: "test" },
     isolate: false, // a third of a short file's time went into loading the same modules again
     maxWorkers: 3, // on two cores: some wait for a clock or a process most of the time
-    testTimeout: 60_000,
+    testTimeout: 120_000, // three times what the longest needs on a quiet machine
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } }, // a busy machine is late, not wrong
     teardownTimeout: 30_000,
