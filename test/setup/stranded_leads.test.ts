@@ -28,7 +28,10 @@ test("whose open leads a folder takes away is said by plan and by apply, as far 
     /^actors\.yaml:\d+: memberships: "felix" keeps 2 open leads in "fr" that they may not work: the rules pass them on$/,
   );
   expect((await planFolder(worker, viewer)).warnings).toContainEqual(warning);
-  expect(await applyFolder(worker, viewer)).toMatchObject({ changed: true, warnings: [warning] });
+  expect(await applyFolder(worker, viewer)).toMatchObject({
+    changed: true,
+    warnings: expect.arrayContaining([warning]),
+  });
 });
 
 const french = () => ({ attributes: someone({ country: "FR" }) });
