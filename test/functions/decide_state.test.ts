@@ -42,6 +42,18 @@ test("it keeps what it has: owner, status, clock; the earliest answer and the be
   });
 });
 
+test("whether its owner had word comes with the owner, not with somebody else's lead", async ({ db }) => {
+  const [dora, dirk] = [await actorId(db, "dora"), await actorId(db, "dirk")];
+  const heard = { owner_id: dirk, handed_over_at: EARLY };
+  expect(await decide(db, [{ owner_id: dora }, heard])).toMatchObject({ handed_over_at: null });
+  expect(await decide(db, [{}, heard])).toMatchObject({ owner_id: dirk, handed_over_at: EARLY });
+  expect(await decide(db, [{ handed_over_at: LATE }, { owner_id: dirk }])).toMatchObject({
+    owner_id: dirk,
+    handed_over_at: null,
+  });
+  expect(await decide(db, [{ handed_over_at: LATE }, {}])).toMatchObject({ handed_over_at: LATE });
+});
+
 test("without an owner it takes the first that may work where it lives", async ({ db }) => {
   const nina = await actorId(db, "nina");
   const uma = await actorId(db, "uma");

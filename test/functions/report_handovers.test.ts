@@ -41,6 +41,33 @@ test("not one whose owner got the message, or has done something without it; and
   expect(await cases(db)).toMatchObject([{ outcome: "handed_over" }]);
 });
 
+test("the next owner must hear of it as well: the word of the one before does not count for them", async ({
+  db,
+}) => {
+  const { leadId } = await receiveOne(db, { attributes: someone() });
+  await address(db);
+  const ids = (await claim(db)).map(({ id }) => id);
+  await record(db, ids, { outcome: "accepted" });
+  await asWorker(db, () =>
+    db.query(
+      `select app_private.change_owner(leads, actors.id, 'assign', 'Their day.', now() + interval '1 hour')
+         from app_public.leads, app_public.actors where leads.id = $1 and actors.slug = 'dirk'`,
+      [leadId],
+    ),
+  );
+  expect([await report(db, 5_399), await report(db, 5_400)]).toEqual([0, 1]);
+  await address(db, { at: new Date(Date.now() + 7_200_000) });
+  const next = (await claim(db, 86_400)).filter(({ recipient }) => recipient === "dirk");
+  await record(
+    db,
+    next.map(({ id }) => id),
+    { outcome: "accepted" },
+    86_400,
+  );
+  await report(db, 86_400);
+  expect(await cases(db)).toMatchObject([{ lead_id: leadId, outcome: "handed_over" }]);
+});
+
 test("not one that is closed, held, a test or of the past", async ({ db }) => {
   for (const column of [
     "closed_at = now(), status = 'closed_lost'",
