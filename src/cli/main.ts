@@ -144,6 +144,7 @@ program
   .option("--json", "print an object")
   .action(async (options) => (await import("./demo.ts")).demo(options));
 
+for (const command of program.commands) adviseBy(command, "catchment");
 process.stdout.on("error", endWhenNobodyReads);
 
 try {
@@ -153,6 +154,13 @@ try {
 }
 // A connection that somebody forgot must not keep a finished command alive.
 setTimeout(() => process.exit(), 3_000).unref();
+
+/** After a misuse each command names its own help. */
+function adviseBy(command: Command, parent: string): void {
+  const name = `${parent} ${command.name()}`;
+  command.showHelpAfterError(`\`npx ${name} --help\` tells what it takes.`);
+  for (const below of command.commands) adviseBy(below, name);
+}
 
 function report(error: unknown): number {
   // commander has printed its own.

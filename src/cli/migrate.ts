@@ -2,6 +2,7 @@ import { errorCode } from "../postgres/connect.ts";
 import { type DatabaseUrls, findDatabase, useDatabase } from "../postgres/instance.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { pendingMigrations } from "../postgres/pending_migrations.ts";
+import { readServerRecord } from "../postgres/server_record.ts";
 import { configure } from "./configuration.ts";
 import { EXIT } from "./outcome.ts";
 import { note, say, sayJson } from "./output.ts";
@@ -12,6 +13,7 @@ export async function migrateDatabase(options: { check?: true; newKey?: true; js
   if (options.check) {
     const urls = await findDatabase(config);
     if (urls !== null) return tellPending(await pendingOf(urls), options);
+    if ((await readServerRecord(config.dataDir)) === null) return tellPending([EVERYTHING], options);
   }
   const database = await useDatabase(config, note, { takeNewKey: options.newKey === true });
   try {
@@ -42,6 +44,8 @@ async function pendingOf(urls: DatabaseUrls): Promise<string[]> {
     return await pendingMigrations(urls.owner);
   } catch (error) {
     if (!["28P01", "28000", "3D000"].includes(errorCode(error))) throw error;
-    return ["roles and database, and every migration"];
+    return [EVERYTHING];
   }
 }
+
+const EVERYTHING = "roles and database, and every migration";

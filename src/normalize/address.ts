@@ -10,12 +10,13 @@ const SIGN =
 const WITHOUT_SIGN = /^(?:\d[\d -]{3,}|\d{4} ?[A-Z]{2})$/;
 
 /**
- * A postal code in upper case with single spaces, without the sign of its country: rules ask for prefixes, and one person
- * writes it with the sign and without. Refuses what is too long to be one.
+ * A postal code in upper case with single spaces and narrow digits, without the sign of its country: rules ask for prefixes, and
+ * one person writes it with the sign and without. Refuses what is too long to be one.
  */
 export function normalizePostalCode(text: string): string | undefined {
-  const typed = cleanLine(text)?.toUpperCase();
-  if (typed === undefined) return undefined;
+  const line = cleanLine(text);
+  if (line === undefined) return undefined;
+  const typed = inNarrowLetters(line);
   const bare = typed.replace(SIGN, "");
   const code = WITHOUT_SIGN.test(bare) ? bare : typed;
   return code.length <= LONGEST ? code : undefined;
@@ -23,5 +24,10 @@ export function normalizePostalCode(text: string): string | undefined {
 
 /** What a postal code begins with, as codes are kept. */
 export function normalizePostalPrefix(text: string): string {
-  return text.toUpperCase().replace(SIGN, "");
+  return inNarrowLetters(text).replace(SIGN, "");
+}
+
+/** 〒１００－０００１ is 100-0001: Japanese keyboards write digits as wide as their letters, and the sign of the post before them. */
+function inNarrowLetters(text: string): string {
+  return text.normalize("NFKC").toUpperCase().replace(/^〒 ?/, "");
 }

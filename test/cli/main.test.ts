@@ -25,6 +25,13 @@ test("help names every command and the exit codes", async () => {
 test("what is not a command line is 2, with what to do", async () => {
   expect(await catchment(["strat"], {})).toMatchObject({ code: 2, stderr: expect.stringContaining("start") });
   expect(await catchment(["token"], {})).toMatchObject({ code: 2, stderr: expect.stringContaining("actor") });
+  expect(await catchment(["token"], {})).toMatchObject({
+    stderr: expect.stringContaining("`npx catchment token --help` tells what it takes."),
+  });
+  expect(await catchment(["keys", "create", "--nonsense"], {})).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("`npx catchment keys create --help`"),
+  });
 });
 
 test("an environment that is not usable is 2, and names every problem", async () => {

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { withConnection } from "../../src/postgres/connect.ts";
 import { databaseUrl } from "../../src/postgres/role_urls.ts";
@@ -25,4 +28,14 @@ test("a database that is not there is made and migrated; a second time there is 
     code: 0,
     stdout: '{\n  "ran": []\n}\n',
   });
+});
+
+test("to look in a folder where no database is makes none", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "catchment-check-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  expect(await catchment(["migrate", "--check"], { CATCHMENT_DATA_DIR: folder })).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("\n  roles and database, and every migration\n"),
+  });
+  expect((await readdir(folder)).filter((name) => name !== "key")).toEqual([]);
 });

@@ -5,6 +5,8 @@ test.each([
   [" 01067 ", "01067"],
   ["sw1a  1aa", "SW1A 1AA"],
   ["1012 ab", "1012 AB"],
+  ["〒１００－０００１", "100-0001"],
+  ["〒 100-0001", "100-0001"],
 ])("the postal code %j is %j, with its leading zeros", (typed, code) => {
   expect(normalizePostalCode(typed)).toBe(code);
 });
