@@ -6,18 +6,18 @@ import { oneValue } from "./rows.ts";
 import { makeSession, type Session } from "./session.ts";
 
 /**
- * `db` and `worker` as in database.ts, for files in which nothing commits: such files share a database, one after the other.
- * A test that ends its transaction all the same fails.
+ * `db` and `worker` as in database.ts, for files in which nothing commits: such files share a database, one after the other,
+ * and its sessions, which keep the plans of what they called. A test that ends its transaction all the same fails.
  */
 export const test = base
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of the fixtures out of this pattern.
-  .extend("shared", { scope: "file" }, async ({}) => sharedDatabase())
-  .extend("superuserSession", { scope: "file" }, async ({ shared }, { onCleanup }) => {
+  .extend("shared", { scope: "worker" }, async ({}) => sharedDatabase())
+  .extend("superuserSession", { scope: "worker" }, async ({ shared }, { onCleanup }) => {
     const session = makeSession(shared.urls.superuser);
     onCleanup(session.end);
     return session;
   })
-  .extend("workerSession", { scope: "file" }, async ({ shared }, { onCleanup }) => {
+  .extend("workerSession", { scope: "worker" }, async ({ shared }, { onCleanup }) => {
     const session = makeSession(shared.urls.worker);
     onCleanup(session.end);
     return session;
