@@ -6,11 +6,19 @@ export type EmailOptions = {
   smtpUrl: string;
   /** `Catchment <leads@example.com>` */
   from: string;
+  /** Of each silence. */
   timeoutMs?: number;
+  /** Of one attempt as a whole. The database hands a message out again after two minutes. */
+  attemptMs?: number;
 };
 
 /** One message to one mailbox. `Message-ID` is that of the message at every attempt; robots do not answer it. */
-export function makeEmailChannel({ smtpUrl, from, timeoutMs = 15_000 }: EmailOptions): Send {
+export function makeEmailChannel({
+  smtpUrl,
+  from,
+  timeoutMs = 15_000,
+  attemptMs = 60_000,
+}: EmailOptions): Send {
   const transport = createTransport({
     url: smtpUrl,
     connectionTimeout: timeoutMs,
@@ -22,7 +30,10 @@ export function makeEmailChannel({ smtpUrl, from, timeoutMs = 15_000 }: EmailOpt
   return async (message) => {
     if (message.address === null) return { outcome: "refused", reason: "not_set_up" };
     try {
-      await transport.sendMail(mailOf(message, message.address, from));
+      await transport.sendMail({
+        ...mailOf(message, message.address, from),
+        signal: AbortSignal.timeout(attemptMs), // a server that answers a byte at a time is never silent
+      });
       return { outcome: "accepted" };
     } catch (error) {
       return outcomeOf(error);
@@ -59,7 +70,7 @@ function outcomeOf(error: unknown): Outcome {
   if (responseCode >= 500 && BEFORE_RECIPIENT.has(command))
     return { outcome: "later", reason: "refused", rests: true };
   if (responseCode >= 500) return { outcome: "refused", reason: "mailbox_refused" };
-  const reason = code === "ETIMEDOUT" ? "timed_out" : "unreachable";
+  const reason = code === "ETIMEDOUT" || code === "EABORT" ? "timed_out" : "unreachable";
   return { outcome: "later", reason, rests: true };
 }
 

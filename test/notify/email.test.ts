@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { expect, test } from "vitest";
@@ -81,6 +82,36 @@ test("a server that refuses us, not the mailbox, fails no mail: its operator has
     expect(await server.channel()(aMessage())).toEqual({ outcome: "later", reason: "refused", rests: true });
   }
 });
+
+test("a server that answers a byte at a time is given up after the time of an attempt", async () => {
+  const timers = new Set<NodeJS.Timeout>();
+  await using server = await listen((socket) => {
+    timers.add(setInterval(() => socket.write("2"), 20));
+    socket.on("error", () => {});
+  });
+  const send = makeEmailChannel({ ...server.mail, timeoutMs: 60_000, attemptMs: 300 });
+  expect(await send(aMessage())).toEqual({ outcome: "later", reason: "timed_out", rests: true });
+  for (const timer of timers) clearInterval(timer);
+});
+
+async function listen(onConnection: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    onConnection(socket);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    mail: { smtpUrl: `smtp://127.0.0.1:${port}`, from: "leads@acme.example" },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
 
 async function startMailServer(options: SMTPServerOptions) {
   const mails: string[] = [];
