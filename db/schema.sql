@@ -3882,6 +3882,7 @@ app_private.match_territory(attributes jsonb, source text, boundary_id integer, 
 app_private.may_contact(lead_id uuid, purpose text, as_of timestamp with time zone) returns boolean stable -- catchment_worker
 app_private.may_do(actor_id integer, action text, territory_id integer, team_id integer DEFAULT NULL::integer) returns boolean stable -- catchment_worker
 app_private.may_drop_audit_month(month text, number bigint, hash bytea, as_of timestamp with time zone) returns bigint stable -- catchment_worker
+app_private.may_hear_of(territory_id integer, recipient_id integer, channel_id integer) returns boolean stable -- catchment_worker
 app_private.may_work_on(actor_id integer, lead_id uuid) returns boolean stable -- catchment_worker
 app_private.measure_probabilities(probabilities double precision[], won boolean[]) returns TABLE(auc double precision, brier double precision) immutable -- catchment_worker
 app_private.members_under(team_id integer, revision integer) returns TABLE(team_id integer, territory_id integer, actor_id integer, "position" integer, weight integer, capacity integer, daily_capacity integer, credit bigint, past_credit bigint, last_turn bigint, past_turn bigint, dealt integer, dealt_on date) stable -- catchment_worker
@@ -4094,7 +4095,6 @@ app_private.who_can_see(lead_id uuid, as_of timestamp with time zone) returns TA
 app_private.win_accounts(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.with_items(state app_private.lead_state) returns app_private.lead_state stable -- catchment_worker
 app_private.with_those_items(state app_private.lead_state, touch_ids uuid[], deed_ids uuid[], unmerged_id uuid DEFAULT NULL::uuid) returns app_private.lead_state stable -- catchment_worker
-app_private.withdraw_unseen(lead_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.without_persons(entity text, content jsonb) returns jsonb stable -- catchment_worker
 app_private.word_similarity(text, text) returns real immutable strict -- nobody
 app_private.word_similarity_commutator_op(text, text) returns boolean stable strict -- nobody
