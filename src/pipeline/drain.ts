@@ -6,6 +6,7 @@ import { type ContractCache, makeContractCache } from "./contract_cache.ts";
 import { failed } from "./failed.ts";
 import type { ClaimedCapture } from "./judge.ts";
 import { type Judged, judgeSafely } from "./judge_safely.ts";
+import { makeRenewPlans, type RenewPlans } from "./renew_plans.ts";
 import { releasedOf, settleReleases } from "./settle_releases.ts";
 import { BREATH_MS, sideBySide } from "./side_by_side.ts";
 import { type Watch, withWatch } from "./watch.ts";
@@ -30,10 +31,11 @@ export type DrainOptions = { pool: Pool; watchPool?: Pool; log: (line: string) =
  */
 export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: DrainOptions): Drain {
   const contractsOf = makeContractCache(log);
+  const renewPlans = makeRenewPlans();
   let isRunning = false;
   let isStopping = false;
 
-  const batch = () => drainBatch({ pool, log, batchSize, contractsOf });
+  const batch = () => drainBatch({ pool, log, batchSize, contractsOf, renewPlans });
 
   const many = Math.min(MANY, batchSize);
 
@@ -79,7 +81,10 @@ export function makeDrain({ pool, watchPool = pool, log, batchSize = 500 }: Drai
  */
 const MANY = 60;
 
-type BatchOptions = Required<Omit<DrainOptions, "watchPool">> & { contractsOf: ContractCache };
+type BatchOptions = Required<Omit<DrainOptions, "watchPool">> & {
+  contractsOf: ContractCache;
+  renewPlans: RenewPlans;
+};
 type Failing = BatchOptions & { released: ReadonlySet<string> };
 
 async function drainBatch(options: BatchOptions): Promise<number> {
@@ -98,6 +103,7 @@ async function drainBatch(options: BatchOptions): Promise<number> {
       );
       released = releasedOf(captures);
       await process(client, judgements, released);
+      await options.renewPlans(client, captures.length);
       return captures.length;
     });
   } catch (error) {
