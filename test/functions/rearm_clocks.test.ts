@@ -1,7 +1,8 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import rearmClocks from "../../src/tasks/rearm_clocks.ts";
-import { asWorker, receive, receiveOne, someone } from "../support/arrivals.ts";
+import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
+import { answer, changeStatus, clocksOf } from "../support/clocks.ts";
 import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
@@ -66,6 +67,21 @@ test("a clock that rests goes on with the new target, and with what it had used"
   expect(await clock(db)).toMatchObject({ elapsed: 100, since: null, next: 10_000, target: 600 });
   await fireAll(db, 10_000);
   expect(await clock(db)).toMatchObject({ elapsed: 100, since: 10_000, due: 10_500, fired: 0 });
+});
+
+test("what is told late of the time before the change counts as it was then", async ({ db }) => {
+  const { leadId } = await receiveOne(db, { attributes: someone() });
+  await policy(db, "target_seconds = 600");
+  await rearm(db, 100);
+  await db.query("savepoint before");
+  await answer(db, leadId, await secondsLater(db, 40));
+  expect(await clocksOf(db, leadId, "first_response")).toMatchObject([{ elapsed: 40 }]);
+  expect(await segments(db)).toEqual([{ from: 0, to: 40, working: 40 }]);
+  await db.query("rollback to savepoint before");
+  await policy(db, "pauses_on = '{nurturing}', max_pause_seconds = 86400, target_seconds = 500");
+  await rearm(db, 200);
+  await changeStatus(db, leadId, "nurturing", await secondsLater(db, 150)); // and so it rests since then
+  expect(await clocksOf(db, leadId, "first_response")).toMatchObject([{ elapsed: 150 }]);
 });
 
 test("from calendar to working time: what ran is kept, and the interval is cut where it counts otherwise", async ({
