@@ -3,6 +3,8 @@ import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
 import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
+import { openCase } from "../support/cases.ts";
+import { addPolicy } from "../support/clocks.ts";
 import { address, claim } from "../support/outbox.ts";
 import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue, refusalOf } from "../support/rows.ts";
@@ -54,6 +56,45 @@ test("who has no business there gives the lead up, by a decision; the queue ther
   expect(reasons.at(-1)?.is_past).toBe(false);
   await address(db);
   expect((await claim(db)).map(({ target }) => target)).not.toContain("dora");
+});
+
+test("working time is that of where the lead lives now: of its clocks, and of cases that go to other people", async ({
+  db,
+}) => {
+  await addPolicy(db, { slug: "to-the-end", kind: "outcome", target_seconds: 36_000, time: "working" });
+  const { leadId } = await receiveOne(db, { attributes: someone(BERLIN) });
+  await db.query(
+    "update app_public.exception_policies set time = 'working', resolve_seconds = 36000 where kind = 'processing_failed'",
+  );
+  await openCase(db, "processing_failed", { leadId, territory: "de" });
+  await db.query(
+    "update app_public.exceptions set owner_team_id = (select id from app_public.teams where slug = 'sales-de') where kind = 'processing_failed'",
+  );
+  await toFrance(db);
+  await apply(db);
+  const calendar = "(select slug from app_public.calendars where calendars.id = calendar_id) as calendar";
+  const moved = await secondsLater(db, 1);
+  const due = async (from: Date, seconds: number) =>
+    oneValue(
+      db,
+      "select app_private.add_working_time(id, $1, $2) as value from app_public.calendars where slug = 'office-fr'",
+      [from, seconds],
+    );
+  const [clock] = await allRows<{ used: string }>(
+    db,
+    `select ${calendar}, due_at, elapsed_seconds as used from app_public.clocks where lead_id = $1 and kind = 'outcome'`,
+    [leadId],
+  );
+  expect(clock).toMatchObject({
+    calendar: "office-fr",
+    due_at: await due(moved, 36_000 - Number(clock?.used)),
+  });
+  expect(
+    await allRows(
+      db,
+      `select ${calendar}, due_at from app_public.exceptions where kind = 'processing_failed'`,
+    ),
+  ).toEqual([{ calendar: "office-fr", due_at: await due(moved, 36_000) }]);
 });
 
 test("who may work leads on both sides keeps theirs", async ({ db }) => {
