@@ -4,6 +4,7 @@ import { asWorker, receive, receiveOne, secondsLater, someone } from "../support
 import { openCase } from "../support/cases.ts";
 import { backendOf, connect, untilItWaits } from "../support/connections.ts";
 import { createDatabase, test } from "../support/database.ts";
+import { addRoutingRules } from "../support/routing_rules.ts";
 import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
 import { absent, limitTo } from "../support/staff.ts";
 
@@ -30,6 +31,24 @@ test("who comes back gets the oldest first, as far as there is room", async ({ d
   expect(await drainQueue(db, 10)).toBe(2);
   expect(await owned(db)).toEqual(leads.slice(0, 2));
   expect(await drainQueue(db, 10)).toBe(0);
+});
+
+test("those whose pool is away do not stand before those of another pool or lane, where all live in one territory", async ({
+  db,
+}) => {
+  await addRoutingRules(db, [{ territory: "fr", language: "de", team: "sales-emea" }]);
+  await absent(db, ["felix", "mona"]);
+  const toMona = { attributes: someone({ country: "FR", language: "de" }) };
+  await receiveOne(db, toMona);
+  const { leadId: past } = await receiveOne(db, french());
+  await db.query("update app_public.leads set is_history = true where id = $1", [past]);
+  const { leadId: waiting } = await receiveOne(db, french());
+  await db.query(
+    "delete from app_public.absences using app_public.actors where actors.id = actor_id and slug = 'felix'",
+  );
+  expect(await drainQueue(db, 1)).toBe(2);
+  expect(await owned(db)).toEqual([past, waiting]);
+  expect(await drainQueue(db, 1)).toBe(0);
 });
 
 test("what a case holds stays in the queue until the case is closed", async ({ db }) => {
