@@ -2,12 +2,14 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import { actorId, territoryId } from "../support/acme.ts";
 import { actAs, stopActing } from "../support/act_as.ts";
-import { receiveOne, secondsLater, someone } from "../support/arrivals.ts";
+import { asWorker, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { openCase } from "../support/cases.ts";
 import { addPolicy } from "../support/clocks.ts";
 import { address, claim } from "../support/outbox.ts";
+import { ownerOf } from "../support/pools.ts";
 import { test } from "../support/rolled_back.ts";
 import { allRows, oneRow, oneValue, refusalOf } from "../support/rows.ts";
+import { absent } from "../support/staff.ts";
 import { addRules } from "../support/territory_rules.ts";
 
 const BERLIN = { country: "DE", postal_code: "10115" };
@@ -95,6 +97,20 @@ test("working time is that of where the lead lives now: of its clocks, and of ca
       `select ${calendar}, due_at from app_public.exceptions where kind = 'processing_failed'`,
     ),
   ).toEqual([{ calendar: "office-fr", due_at: await due(moved, 36_000) }]);
+});
+
+test("who waits because others refused it waits for the pool of where it lies now", async ({ db }) => {
+  await absent(db, ["dirk", "doris", "dieter", "mona", "olga", "felix"]);
+  const { leadId } = await receiveOne(db, { attributes: someone(BERLIN) });
+  await actAs(db, await actorId(db, "dora"));
+  await db.query("select app_public.decline_lead($1, 'Not mine')", [leadId]);
+  await stopActing(db);
+  expect(await ownerOf(db, leadId)).toBeNull();
+  await toFrance(db);
+  expect(await apply(db)).toBe(1);
+  await db.query("delete from app_public.absences");
+  await asWorker(db, () => db.query("select app_private.pass_on_refused(now(), 100)"));
+  expect(await ownerOf(db, leadId)).toBe("felix");
 });
 
 test("who may work leads on both sides keeps theirs", async ({ db }) => {
