@@ -59,6 +59,22 @@ test("a breach stays, with the deadline that was missed", async ({ db }) => {
   expect(await shown(db)).toMatchObject({ due: 300, breached: 300 });
 });
 
+test("a breach stays through a pause after the change, and when it is answered in it", async ({ db }) => {
+  const { leadId } = await receiveOne(db, { attributes: someone() });
+  await fireAll(db, 300);
+  await policy(db, "target_seconds = 600");
+  await rearm(db, 310);
+  await pause(db, leadId, 350, 1000);
+  await db.query("savepoint resting");
+  await answer(db, leadId, await secondsLater(db, 400));
+  expect(await shown(db)).toMatchObject({ due: 300, breached: 300 });
+  await db.query("rollback to savepoint resting");
+  await fireAll(db, 1000);
+  expect(await shown(db)).toMatchObject({ due: 300, breached: 300 });
+  await answer(db, leadId, await secondsLater(db, 1100));
+  expect(await shown(db)).toMatchObject({ due: 300, breached: 300 });
+});
+
 test("a clock that rests goes on with the new target, and with what it had used", async ({ db }) => {
   const { leadId } = await receiveOne(db, { attributes: someone() });
   await pause(db, leadId, 100, 10_000);
