@@ -15,6 +15,7 @@ import { LimitsPlugin } from "./limits.ts";
 import { LivePlugin } from "./live/fields.ts";
 import { MergedLeadsPlugin } from "./merged_leads.ts";
 import { PageSizePlugin } from "./page_size.ts";
+import { QuickBehaviorPlugin } from "./quick_behavior.ts";
 import { makeWithPgClient } from "./scoped_client.ts";
 
 /**
@@ -38,6 +39,7 @@ export function makeSchemaPreset(
       AggregatesPreset,
     ],
     plugins: [
+      QuickBehaviorPlugin,
       TagsPlugin,
       NoAccessorsPlugin,
       GlossaryPlugin,
