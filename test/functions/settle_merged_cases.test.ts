@@ -58,6 +58,30 @@ test("a lead that was closed while it waited has no case any more, and takes non
   expect(await everyRow(db)).toEqual(before);
 });
 
+test("a case to take a lead from an owner whom it has by a merge goes with that owner", async ({ db }) => {
+  await absent(db, ["dora", "dirk", "doris", "dieter"]);
+  const { leadId: survivorId } = await receiveOne(db, { attributes: someone() });
+  await db.query("delete from app_public.absences");
+  const { survivorId: mergedId, mergedId: otherId } = await twoLeads(db);
+  await merge(db, survivorId, mergedId);
+  await db.query(
+    `select app_private.open_exceptions(array[
+       row('nobody_available', territory_id, null, trace_id, null, id, 'By hand', '{}')::app_private.exception_case], $2)
+       from app_public.leads where id = $1`,
+    [survivorId, await secondsLater(db, 10)],
+  );
+  const before = await everyRow(db);
+  await merge(db, survivorId, otherId, { asOf: await secondsLater(db, 20) });
+  expect(await openCases(db)).toEqual([{ lead_id: survivorId, origin_lead_id: mergedId }]);
+  await unmerge(db, otherId, { asOf: await secondsLater(db, 30) });
+  expect(await everyRow(db)).toEqual(before);
+  await unmerge(db, mergedId, { asOf: await secondsLater(db, 40) });
+  expect(await openCases(db)).toEqual([
+    { lead_id: survivorId, origin_lead_id: null },
+    { lead_id: mergedId, origin_lead_id: null },
+  ]);
+});
+
 test("is_pointless: that nobody else can take a lead from its owner stays with that owner", async ({
   db,
 }) => {

@@ -68,6 +68,20 @@ test("a clock that goes from lead to lead comes back to each as it was there", a
   expect(await everyRow(db)).toEqual(alone);
 });
 
+test("what stood still when the survivor's status was changed is over, also for later merges", async ({
+  db,
+}) => {
+  const { survivorId, mergedId } = await waiting(db);
+  const { mergedId: otherId } = await twoLeads(db);
+  await changeStatus(db, survivorId, "closed_lost", await secondsLater(db, 200));
+  await merge(db, survivorId, mergedId, { asOf: await secondsLater(db, 300) });
+  await changeStatus(db, survivorId, "qualified", await secondsLater(db, 400));
+  const before = await everyRow(db);
+  await merge(db, survivorId, otherId, { asOf: await secondsLater(db, 500) });
+  await unmerge(db, otherId, { asOf: await secondsLater(db, 600) });
+  expect(await everyRow(db)).toEqual(before);
+});
+
 /** Two leads that were answered; the one to be merged has written again. */
 async function waiting(db: ClientBase): Promise<{ survivorId: string; mergedId: string }> {
   const leads = await twoLeads(db);
