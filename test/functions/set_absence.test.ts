@@ -47,6 +47,21 @@ test("nobody else's is touched", async ({ db }) => {
   expect(await absences(db)).toEqual([]);
 });
 
+test("leads are handed over by an absence that begins now, else it is refused, and nothing is said", async ({
+  db,
+}) => {
+  const call = `select app_public.set_absence('dora', now() + make_interval(secs => $1), now() + make_interval(secs => $2), true)`;
+  for (const [from, to] of [
+    [3_600, 7_200],
+    [-7_200, -3_600],
+    [-60, null],
+  ] as const)
+    expect(await attempt(db, "dora", call, [from, to])).toBe("BADIN");
+  expect(await absences(db)).toEqual([]);
+  expect(await attempt(db, "dora", call, [30, 86_400])).toBe(""); // the caller's clock may be ahead
+  expect(await absences(db)).toEqual(["0-1"]);
+});
+
 /** Between two days from now. */
 async function say(db: Client, from: number, to: number | null, slug = "dora"): Promise<void> {
   const call = `select app_public.set_absence($1, now() + make_interval(days => $2), now() + make_interval(days => $3))`;
