@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import rearmClocks from "../../src/tasks/rearm_clocks.ts";
 import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { answer, changeStatus, clocksOf } from "../support/clocks.ts";
+import { forgetClock, merge, twoLeads, unmerge } from "../support/merges.ts";
 import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue } from "../support/rows.ts";
 import { runJobs } from "../support/run_jobs.ts";
@@ -206,6 +207,25 @@ test("the change itself asks for the job", async ({ db }) => {
 const ALL = "select * from app_public.clocks order by id";
 
 /** Another policy, and nothing else that clocks have to follow. */
+for (const [how, before] of [
+  ["stood still in a merge", async () => {}],
+  ["was another lead's by a merge", forgetClock],
+] as const) {
+  test(`a clock that ${how} while its policy was changed goes on at home by what that says now`, async ({
+    db,
+  }) => {
+    const { survivorId, mergedId } = await twoLeads(db);
+    await before(db, survivorId);
+    await merge(db, survivorId, mergedId, { asOf: await secondsLater(db, 10) });
+    await policy(db, "target_seconds = 600, thresholds = '{10,80,100}'");
+    await rearm(db, 50);
+    await fireAll(db, 70);
+    await unmerge(db, mergedId, { asOf: await secondsLater(db, 100) });
+    const [clock] = await clocksOf(db, mergedId, "first_response");
+    expect(clock).toMatchObject({ due_at: await secondsLater(db, 600), elapsed: 100 });
+  });
+}
+
 async function policy(db: ClientBase, says: string): Promise<void> {
   await db.query("delete from app_private.clock_changes");
   await db.query(`update app_public.sla_policies set ${says} where slug = 'first-response-de-web'`);
