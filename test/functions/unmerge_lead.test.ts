@@ -2,6 +2,7 @@ import type { ClientBase } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
+import { said } from "../support/gates.ts";
 import { everyRow, fire, forgetClock, merge, respond, twoLeads, unmerge } from "../support/merges.ts";
 import { test } from "../support/rolled_back.ts";
 import { allRows, allValues, oneRow, oneValue, refusalOf } from "../support/rows.ts";
@@ -26,6 +27,25 @@ test("touches that came through a key of the merged lead go back with it, and wh
       ),
     ]).toEqual([table, [mergedId]]);
   }
+});
+
+test("what came with a touch of a merged lead goes with the touch, however the survivors were merged since", async ({
+  db,
+}) => {
+  const { survivorId, mergedId } = await twoLeads(db);
+  const { leadId: lastId } = await receiveOne(db, { attributes: someone() });
+  const email = await oneValue<string>(db, "select email as value from app_public.leads where id = $1", [
+    mergedId,
+  ]);
+  await merge(db, survivorId, mergedId);
+  await receive(db, [{ attributes: { email, country: "DE", consents: [said("granted", "marketing")] } }]);
+  const before = await everyRow(db);
+  await merge(db, lastId, survivorId, { asOf: await secondsLater(db, 10) });
+  await unmerge(db, survivorId, { asOf: await secondsLater(db, 20) });
+  expect(await everyRow(db)).toEqual(before);
+  await merge(db, lastId, survivorId, { asOf: await secondsLater(db, 30) });
+  await unmerge(db, mergedId, { asOf: await secondsLater(db, 40) });
+  expect(await allValues(db, "select lead_id as value from app_public.consents")).toEqual([mergedId]);
 });
 
 test("out of the middle of a chain: a lead leaves with what is its own, the rest stays", async ({ db }) => {

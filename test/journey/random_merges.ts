@@ -23,7 +23,7 @@ const STATUSES = [
 
 /**
  * A random life of a dozen people, by a seed: arrivals, later touches, words of theirs and answers, changes of status and
- * owner, pauses, deadlines, merges and unmerges. After each step everything is in its place; in the end every merge is undone, twice over.
+ * owner, pauses, deadlines, changes of policies, merges and unmerges. After each step everything is in its place; in the end every merge is undone, twice over.
  */
 export async function liveRandomly(db: ClientBase, seed: number, steps: number): Promise<void> {
   const random = makeRandom(seed);
@@ -90,6 +90,13 @@ export async function liveRandomly(db: ClientBase, seed: number, steps: number):
     routeQueue: async () =>
       asWorker(db, async () => db.query("select app_private.route_queue($1, 100)", [await later()])),
     fire: async () => fire(db, pass(random.below(9000))),
+    changePolicy: async () => {
+      await db.query("update app_public.sla_policies set target_seconds = $2 where slug = $1", [
+        random.pick(["outcome", "stage"]),
+        random.pick([2_000, 9_000, 30_000]),
+      ]);
+      await rearm(db, await later());
+    },
     merge: mergeTwo,
     mergeAgain: mergeTwo,
     unmerge: async () => {
@@ -149,6 +156,14 @@ export async function liveRandomly(db: ClientBase, seed: number, steps: number):
 
 async function leads(db: ClientBase, condition: string): Promise<string[]> {
   return allValues(db, `select id as value from app_public.leads where ${condition} order by id`);
+}
+
+/** All that is behind, as the job does, one call after the other. */
+async function rearm(db: ClientBase, at: Date): Promise<void> {
+  await asWorker(db, async () => {
+    const pass = () => allValues<number>(db, "select app_private.rearm_clocks($1, 1000) as value", [at]);
+    while ((await pass())[0] !== 0);
+  });
 }
 
 async function edit(db: ClientBase, leadId: string, fields: object, at: Date): Promise<void> {
