@@ -55,7 +55,7 @@ const TYPES = gql`
     segment: String
     birthDate: Date
     employees: Int
-    """Without a currency beside it, in the one that stands."""
+    """Without a currency beside it, in the one that stands; where none stands, it needs one."""
     valueAmount: BigFloat
     """ISO 4217."""
     valueCurrency: String

@@ -49,6 +49,27 @@ test("an amount and its currency are written and undone together", async ({ db }
   expect(await shown(db, leadId)).toMatchObject({ value_amount: "10.00", value_currency: "USD" });
 });
 
+test("an amount without a currency is refused, and nothing of what was written beside it stands", async ({
+  db,
+}) => {
+  const { leadId } = await receiveOne(db, { attributes: ANA });
+  for (const fields of [
+    { value_amount: "12.50", city: "Ulm" },
+    { value_amount: "1", value_currency: null },
+  ]) {
+    await db.query("savepoint before_edit");
+    await expect(edit(db, leadId, fields)).rejects.toMatchObject({
+      code: "BADIN",
+      message: expect.stringContaining("valueCurrency"),
+    });
+    await db.query("rollback to savepoint before_edit");
+  }
+  expect(await shown(db, leadId)).toMatchObject({ value_amount: null, city: null });
+  await edit(db, leadId, { value_amount: "12.50", value_currency: "EUR" });
+  await edit(db, leadId, { value_amount: "13" }, "1 hour");
+  expect(await shown(db, leadId)).toMatchObject({ value_amount: "13.00", value_currency: "EUR" });
+});
+
 test("the worth that a system tells with a deal stands behind a hand and before a touch", async ({ db }) => {
   const { leadId } = await receiveOne(db, {
     attributes: { ...ANA, value_amount: "10.00", value_currency: "USD" },
