@@ -1,8 +1,13 @@
 import type { Client } from "pg";
 import { expect } from "vitest";
+import { actorId } from "../support/acme.ts";
+import { actAs } from "../support/act_as.ts";
+import { asWorker } from "../support/arrivals.ts";
 import { attempt } from "../support/cases.ts";
+import { connect } from "../support/connections.ts";
+import { test as committed } from "../support/database.ts";
 import { test } from "../support/rolled_back.ts";
-import { allRows } from "../support/rows.ts";
+import { allRows, oneValue } from "../support/rows.ts";
 
 test("an absence within a longer one leaves what lies before and after it", async ({ db }) => {
   await say(db, 10, 40);
@@ -60,6 +65,43 @@ test("leads are handed over by an absence that begins now, else it is refused, a
   expect(await absences(db)).toEqual([]);
   expect(await attempt(db, "dora", call, [30, 86_400])).toBe(""); // the caller's clock may be ahead
   expect(await absences(db)).toEqual(["0-1"]);
+});
+
+test("a person has so many rows and no more, and none begins long ago", async ({ db }) => {
+  const doraId = await actorId(db, "dora");
+  await asWorker(db, () =>
+    db.query(
+      `insert into app_public.absences (actor_id, starts_at, ends_at)
+       select $1, now() + make_interval(days => n), now() + make_interval(days => n, hours => 1) from generate_series(1, 999) as n`,
+      [doraId],
+    ),
+  );
+  const call = `select app_public.set_absence('dora', now() + make_interval(days => $1), now() + make_interval(days => $2))`;
+  expect(await attempt(db, "dora", call, [1_100, 1_101])).toBe("");
+  expect(await attempt(db, "dora", call, [1_200, 1_201])).toBe("BADIN");
+  expect(await attempt(db, "dora", call, [1, 1_050])).toBe(""); // one in place of many
+  expect(await attempt(db, "dora", call, [1_200, 1_201])).toBe("");
+  expect(await attempt(db, "dora", call, [-367, 2])).toBe("BADIN");
+});
+
+committed("what is said of the same time twice at once stands once", async ({ database }) => {
+  const root = database.urls.superuser;
+  const [one, other, who] = await Promise.all([connect(root), connect(root), connect(root)]);
+  const call = "select app_public.set_absence('dora', '2040-01-01', '2040-01-05')";
+  for (const db of [one, other]) {
+    await db.query("begin");
+    await actAs(db, await actorId(who, "dora"));
+  }
+  await one.query(call);
+  const waiting = other.query(call);
+  const isWaiting =
+    "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as value";
+  await expect.poll(() => oneValue(who, isWaiting)).toBe(true);
+  await one.query("commit");
+  await waiting;
+  await other.query("commit");
+  const rows = await allRows(who, "select id from app_public.absences where starts_at = '2040-01-01'");
+  expect(rows).toHaveLength(1);
 });
 
 /** Between two days from now. */
