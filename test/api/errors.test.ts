@@ -93,6 +93,32 @@ test("what is wrong with a document has a code", async ({ api }) => {
     expect([query, await api.ask("dora", query)]).toMatchObject([query, { status: 400, code: "BAD_INPUT" }]);
 });
 
+test("a request that is no request of GraphQL has a code, however it fails to be one", async ({ api }) => {
+  const json = "application/json";
+  const query = JSON.stringify({ query: QUERY });
+  const requests = [
+    [400, "BAD_INPUT", json, "not json"],
+    [400, "BAD_INPUT", json, "[]"],
+    [400, "BAD_INPUT", json, "null"],
+    [400, "BAD_INPUT", json, JSON.stringify({ query: QUERY, variables: [] })],
+    [400, "BAD_INPUT", json, JSON.stringify({ query: QUERY, operationName: 7 })],
+    [415, "BAD_INPUT", "text/plain", query],
+    [413, "TOO_LARGE", json, JSON.stringify({ query: QUERY, more: "x".repeat(200_001) })],
+  ] as const;
+  for (const [status, code, type, body] of requests) {
+    const headers = { "content-type": type };
+    const response = await fetch(`${api.url}/graphql`, { method: "POST", headers, body });
+    const { errors } = JSON.parse(await response.text());
+    expect([body.slice(0, 80), response.status, errors[0].extensions.code]).toEqual([
+      body.slice(0, 80),
+      status,
+      code,
+    ]);
+  }
+  const get = await fetch(`${api.url}/graphql`);
+  expect([get.status, JSON.parse(await get.text()).errors[0].extensions.code]).toEqual([405, "BAD_INPUT"]);
+});
+
 test("what only the variables or the choice of an operation make wrong has a code too", async ({ api }) => {
   const two = "query a { currentActor { slug } } query b { currentActor { slug } }";
   expect(await api.ask("dora", two)).toMatchObject({ status: 400, code: "BAD_INPUT" });
