@@ -38,7 +38,7 @@ test("what came with a touch of a merged lead goes with the touch, however the s
     mergedId,
   ]);
   await merge(db, survivorId, mergedId);
-  await receive(db, [{ attributes: { email, country: "DE", consents: [said("granted", "marketing")] } }]);
+  await receive(db, [{ attributes: { email, country: "DE" }, consents: [said("granted", "marketing")] }]);
   const before = await everyRow(db);
   await merge(db, lastId, survivorId, { asOf: await secondsLater(db, 10) });
   await unmerge(db, survivorId, { asOf: await secondsLater(db, 20) });

@@ -22,8 +22,9 @@ const STATUSES = [
 ];
 
 /**
- * A random life of a dozen people, by a seed: arrivals, later touches, words of theirs and answers, changes of status and
- * owner, pauses, deadlines, changes of policies, merges and unmerges. After each step everything is in its place; in the end every merge is undone, twice over.
+ * A random life of a dozen people, by a seed: arrivals, later touches, words of theirs and answers, changes of status, owner and
+ * policies, pauses, deadlines, merges and unmerges. After each step everything is in its place; in the end every merge is
+ * undone, twice over.
  */
 export async function liveRandomly(db: ClientBase, seed: number, steps: number): Promise<void> {
   const random = makeRandom(seed);
