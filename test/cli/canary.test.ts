@@ -50,6 +50,11 @@ test("through each path that can be written to, a canary arrives, is judged and 
     result: "not possible",
     detail: expect.stringContaining("only an id"),
   });
+  // It has examples; what it refuses is an id that is not of its vendor's form.
+  expect(flights.find(({ path }) => path === "olist-mql")).toMatchObject({
+    result: "not possible",
+    detail: expect.stringContaining("refuses its own first example"),
+  });
   await withConnection(database.urls.superuser, async (root) => {
     expect(await allRows(root, "select from app_public.leads where not is_test")).toEqual([]);
     for (const table of ["notifications", "clocks", "exceptions"]) {

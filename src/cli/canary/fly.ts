@@ -75,7 +75,11 @@ function write(path: CanaryPath, secret: string | undefined): Letter | string {
     path.requiresSignature || ["standard-webhooks", "segment", "google-ads"].includes(path.protocol);
   if (needsSecret && secret === undefined) return "the path's secret is not known here";
   const said = canaryDocument(path, mark);
-  if (said === undefined) return "its contract has no example, and refuses the least that one could send";
+  if (said === undefined) {
+    return path.contract.examples.accept.length === 0
+      ? "its contract has no example, and refuses the least that one could send"
+      : "its contract refuses its own first example with the canary's id or address in it";
+  }
   const letter = protocol({ ...said, mark, secret, now: Date.now() });
   const isOwn = path.requiresSignature && ["json", "cloudevents"].includes(path.protocol);
   if (!isOwn || secret === undefined) return letter;
