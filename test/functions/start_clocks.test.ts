@@ -33,6 +33,37 @@ test("the clock of a new lead runs from its arrival, however late it was process
   });
 });
 
+test("the time before a lead was dealt is nobody's: a late release is not its first owner's breach", async ({
+  db,
+}) => {
+  const late = await receiveOne(db, { attributes: someone() }, { asOf: await secondsLater(db, 3600) });
+  const soon = await receiveOne(db, { attributes: someone() }, { asOf: await secondsLater(db, 59) });
+  const intervals = (leadId: string) =>
+    allRows(
+      db,
+      `select owner is not null as is_owned, round(working_seconds)::int as seconds, ended_at is not null as is_past
+         from bi.clock_segments where lead_id = $1 order by started_at`,
+      [leadId],
+    );
+  expect(await intervals(late.leadId)).toEqual([
+    { is_owned: false, seconds: 3600, is_past: true },
+    { is_owned: true, seconds: 0, is_past: false },
+  ]);
+  expect(await intervals(soon.leadId)).toEqual([{ is_owned: true, seconds: 0, is_past: false }]);
+  await asWorker(db, () =>
+    db.query("select app_private.stop_clocks(array[$1::uuid], array[now() + interval '4000 seconds'])", [
+      late.leadId,
+    ]),
+  );
+  expect(
+    await oneRow(
+      db,
+      "select state, is_breached, breached_owner, elapsed_seconds::int as elapsed from bi.sla_performance where lead_id = $1",
+      [late.leadId],
+    ),
+  ).toEqual({ state: "missed", is_breached: true, breached_owner: null, elapsed: 4000 });
+});
+
 test("the lead's own columns say the same as its clock", async ({ db }) => {
   await receive(db, [
     { attributes: someone() },
