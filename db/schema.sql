@@ -3405,7 +3405,9 @@ create view bi.routing_load with (security_invoker=true) as
             leads.owner_id,
             count(*) AS open_leads,
             count(*) FILTER (WHERE (leads.first_responded_at IS NULL)) AS unanswered_leads,
-            count(*) FILTER (WHERE ((leads.sla_breached_at IS NOT NULL) AND (leads.sla_met_at IS NULL))) AS breached_leads,
+            count(*) FILTER (WHERE ((leads.sla_breached_at IS NOT NULL) AND (EXISTS ( SELECT
+                   FROM app_public.clocks
+                  WHERE ((clocks.lead_id = leads.id) AND (clocks.stopped_at IS NULL)))))) AS breached_leads,
             min(COALESCE(leads.owned_at, leads.routed_at, leads.first_seen_at)) AS oldest_at,
             0 AS assigned_24_hours,
             0 AS assigned_7_days,

@@ -43,6 +43,21 @@ test("answered in time it is met, with what it took; answered too late it is mis
   expect(await asBi(db, missed.leadId)).toEqual(["missed", 2, -300]);
 });
 
+test("who was answered too late waits no more, and burdens nobody's load", async ({ db }) => {
+  const { leadId } = await receiveOne(db, { attributes: someone() });
+  await pass(db, 600);
+  await db.query("update app_public.clocks set fired = 3 where lead_id = $1", [leadId]);
+  await db.query("select app_private.show_clocks(array[$1::uuid])", [leadId]);
+  const load = () =>
+    oneRow(
+      db,
+      "select sum(open_leads)::int as open, sum(breached_leads)::int as breached from bi.routing_load where territory = 'de'",
+    );
+  expect(await load()).toEqual({ open: 1, breached: 1 });
+  await answer(db, leadId);
+  expect(await load()).toEqual({ open: 1, breached: 0 });
+});
+
 test("what has not happened took no time, not no seconds", async ({ db }) => {
   const { leadId } = await receiveOne(db, { attributes: someone() });
   const times = () =>

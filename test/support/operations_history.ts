@@ -37,7 +37,7 @@ export async function writeHistory(db: ClientBase): Promise<void> {
   await db.query(`
     create function pg_temp.at(clock text) returns timestamptz language sql as $$
       select (${DAY} + case when clock like '+%' then 1 else 0 end + ltrim(clock, '+')::time) at time zone 'Europe/Berlin' $$`);
-  for (const statement of [LEADS, DEALT, EDITED, CASES]) await db.query(statement);
+  for (const statement of [LEADS, WAITING, DEALT, EDITED, CASES]) await db.query(statement);
   const captures = CAPTURES.map(([key, at, status, outcome, more]) => ({
     key,
     at,
@@ -65,6 +65,14 @@ const LEADS = `
     join app_public.territories on territories.slug = 'de'
     join app_public.teams on teams.slug = 'sales-de'
     left join app_public.actors on actors.slug = told.owner`;
+
+/** The clock of l4 runs. */
+const WAITING = `
+  insert into app_public.clocks (lead_id, territory_id, kind, policy_id, trace_id, target_seconds, thresholds, fired,
+                                 started_at, running_since, segment_started_at, warn_at, due_at, overdue_at)
+  select leads.id, leads.territory_id, 'first_response', (select min(id) from app_public.sla_policies), leads.trace_id, 60, '{80,100}', 2,
+         leads.first_seen_at, leads.first_seen_at, leads.first_seen_at, leads.sla_due_at, leads.sla_due_at, leads.sla_due_at
+    from app_public.leads where leads.id = md5('l4')::uuid`;
 
 /** l2 was claimed: the one decision by a person. l4 was declined by dirk before dora had it. */
 const DEALT = `
