@@ -3208,10 +3208,14 @@ create view bi.operations_daily with (security_invoker=true) as
                    FROM app_public.leads
                   WHERE ((leads.id = exceptions.lead_id) AND leads.is_test)))))
         ), deeds AS MATERIALIZED (
-         SELECT decisions.territory_id,
+         SELECT DISTINCT decisions.territory_id,
             decisions.trace_id,
             decisions.kind,
-            decisions.decided_at
+            decisions.decided_at,
+                CASE
+                    WHEN (decisions.kind <> 'merge'::text) THEN decisions.id
+                    ELSE NULL::uuid
+                END AS decision_id
            FROM (app_public.decisions
              JOIN app_public.leads ON (((leads.id = decisions.lead_id) AND (NOT leads.is_test))))
           WHERE ((decisions.actor_id IS NOT NULL) AND (decisions.id >= ( SELECT uuidv7('-94 days'::interval) AS uuidv7)))

@@ -1,9 +1,12 @@
 import type { Client } from "pg";
 import { expect } from "vitest";
+import { actorId } from "../support/acme.ts";
 import { actAsLogin, stopActing } from "../support/act_as.ts";
+import { receive, secondsLater, someone } from "../support/arrivals.ts";
 import { test as base } from "../support/database.ts";
+import { merge, unmerge } from "../support/merges.ts";
 import { DAY, writeHistory } from "../support/operations_history.ts";
-import { allRows, oneRow } from "../support/rows.ts";
+import { allRows, oneRow, oneValue } from "../support/rows.ts";
 
 /** The history of test/support/operations_history.ts is written down; what stands here was counted by hand. */
 const test = base.extend("db", async ({ db }) => {
@@ -46,6 +49,23 @@ test("bi.operations_daily: a region's row holds no market's, and a BI login has 
   expect(await dayOf(db, "de", DAY)).toMatchObject({ trigger_volume: 6, manual_interventions: 4 });
   expect(await allRows(db, "select from bi.operations_daily where territory <> 'de'")).toEqual([]);
   await stopActing(db);
+});
+
+test("a merge by hand is one deed, and its undoing another, though both leads tell of them", async ({
+  db,
+}) => {
+  const deeds = () =>
+    oneRow(db, "select coalesce(sum(manual_interventions), 0)::int as deeds from bi.operations_daily");
+  const leads = await receive(db, [{ attributes: someone() }, { attributes: someone() }]);
+  const [survivor = "", other = ""] = leads.map(({ leadId }) => leadId ?? "");
+  const before = await oneValue<number>(
+    db,
+    "select sum(manual_interventions)::int as value from bi.operations_daily",
+  );
+  await merge(db, survivor, other, { actorId: await actorId(db, "mona") });
+  expect(await deeds()).toEqual({ deeds: before + 1 });
+  await unmerge(db, other, { actorId: await actorId(db, "mona"), asOf: await secondsLater(db, 1) });
+  expect(await deeds()).toEqual({ deeds: before + 2 });
 });
 
 test("bi.capture_health: arrivals by what became of them", async ({ db }) => {
