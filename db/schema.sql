@@ -3114,7 +3114,7 @@ create view bi.funnel with (security_invoker=true) as
     count(leads.first_responded_at) AS responded,
     count(*) FILTER (WHERE (leads.status = ANY (ARRAY['qualified'::text, 'closed_won'::text]))) AS qualified,
     count(*) FILTER (WHERE (leads.status = 'closed_won'::text)) AS won,
-    count(*) FILTER (WHERE (leads.status = 'closed_lost'::text)) AS lost,
+    count(*) FILTER (WHERE ((leads.status = 'closed_lost'::text) AND (leads.closed_at IS DISTINCT FROM leads.erased_at))) AS lost,
     count(*) FILTER (WHERE (leads.closed_at IS NULL)) AS still_open
    FROM (app_public.leads
      JOIN app_public.territories ON ((territories.id = leads.territory_id)))
@@ -3180,7 +3180,8 @@ create view bi.leads with (security_invoker=true) as
     leads.sla_started_at,
     leads.sla_due_at,
     leads.sla_breached_at,
-    leads.sla_met_at
+    leads.sla_met_at,
+    leads.erased_at
    FROM (((app_public.leads
      JOIN app_public.territories ON ((territories.id = leads.territory_id)))
      LEFT JOIN app_public.actors ON ((actors.id = leads.owner_id)))
@@ -3336,7 +3337,7 @@ create view bi.operations_daily with (security_invoker=true) as
             count(*) FILTER (WHERE (leads.status = 'closed_won'::text)) AS count
            FROM (app_public.leads
              JOIN zones zones_1 ON ((zones_1.id = leads.territory_id)))
-          WHERE ((leads.closed_at > (now() - '94 days'::interval)) AND (leads.merged_into_id IS NULL) AND (NOT leads.is_test) AND (NOT leads.is_history))
+          WHERE ((leads.closed_at > (now() - '94 days'::interval)) AND (leads.merged_into_id IS NULL) AND (NOT leads.is_test) AND (NOT leads.is_history) AND (leads.closed_at IS DISTINCT FROM leads.erased_at))
           GROUP BY leads.territory_id, (((leads.closed_at AT TIME ZONE zones_1.time_zone))::date)
         )
  SELECT zones.slug AS territory,

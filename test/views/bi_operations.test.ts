@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import { actorId } from "../support/acme.ts";
 import { actAsLogin, stopActing } from "../support/act_as.ts";
-import { receive, secondsLater, someone } from "../support/arrivals.ts";
+import { asWorker, receive, receiveOne, secondsLater, someone } from "../support/arrivals.ts";
 import { test as base } from "../support/database.ts";
 import { merge, unmerge } from "../support/merges.ts";
 import { DAY, writeHistory } from "../support/operations_history.ts";
@@ -66,6 +66,30 @@ test("a merge by hand is one deed, and its undoing another, though both leads te
   expect(await deeds()).toEqual({ deeds: before + 1 });
   await unmerge(db, other, { actorId: await actorId(db, "mona"), asOf: await secondsLater(db, 1) });
   expect(await deeds()).toEqual({ deeds: before + 2 });
+});
+
+test("what an erasure closes is neither won nor lost", async ({ db }) => {
+  const { leadId } = await receiveOne(db, { attributes: someone() });
+  const told = () =>
+    oneRow(
+      db,
+      `select (select sum(leads)::int from bi.funnel) as leads, (select sum(lost)::int from bi.funnel) as lost,
+              (select sum(closed_leads)::int from bi.operations_daily) as closed, (select avg(outcome_quality)::float from bi.operations_daily) as quality`,
+    );
+  const before = await told();
+  await asWorker(db, () =>
+    db.query("select app_private.erase_people(array[$1, md5('l2')]::uuid[], 'request', now())", [leadId]),
+  );
+  expect(await told()).toEqual(before);
+  expect(
+    await allRows(
+      db,
+      "select status, closed_at = erased_at as by_erasure from bi.leads where erased_at is not null order by 2",
+    ),
+  ).toEqual([
+    { status: "closed_lost", by_erasure: false }, // l2 was lost before
+    { status: "closed_lost", by_erasure: true },
+  ]);
 });
 
 test("bi.capture_health: arrivals by what became of them", async ({ db }) => {
