@@ -2491,7 +2491,7 @@ create view app_public.lead_times with (security_invoker=true) as
           ORDER BY clocks.started_at, clocks.kind
          LIMIT 1) first ON (true))
      CROSS JOIN LATERAL ( SELECT COALESCE(first.started_at, leads.first_seen_at) AS at) arrived)
-     LEFT JOIN LATERAL ( SELECT min(assignments.assigned_at) AS at
+     LEFT JOIN LATERAL ( SELECT COALESCE(min(assignments.assigned_at) FILTER (WHERE ((assignments.origin_lead_id IS NULL) OR (assignments.assigned_at >= arrived.at))), min(assignments.assigned_at)) AS at
            FROM app_public.assignments
           WHERE (assignments.lead_id = leads.id)) owned ON (true))
      LEFT JOIN LATERAL ( SELECT sum(clock_intervals.working_seconds) FILTER (WHERE (NOT clock_intervals.is_paused)) AS seconds
