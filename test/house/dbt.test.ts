@@ -3,6 +3,7 @@ import type { Client } from "pg";
 import { expect } from "vitest";
 import { test } from "../policies/land.ts";
 import { actAsLogin } from "../support/act_as.ts";
+import { asWorker, receiveOne, someone } from "../support/arrivals.ts";
 import {
   compile,
   failuresOf,
@@ -66,6 +67,34 @@ test("the project's own tests pass, and each can fail", async ({ db }) => {
     const failing = compile(broken[name]?.(sql) ?? sql, models);
     expect([name, (await allRows(db, failing)).length > 0]).toEqual([name, true]);
   }
+});
+
+test("a response counts for who gave it, kept or breached", async ({ db }) => {
+  const [kept, late] = [
+    await receiveOne(db, { attributes: someone() }),
+    await receiveOne(db, { attributes: someone() }),
+  ];
+  await asWorker(db, () =>
+    db.query(
+      "select app_private.stop_clocks($1::uuid[], array[now() + interval '10 s', now() + interval '1 hour'])",
+      [[kept.leadId, late.leadId]],
+    ),
+  );
+  const owners = await allValues<string>(
+    db,
+    "select distinct owner as value from bi.leads where lead_id = any ($1)",
+    [[kept.leadId, late.leadId]],
+  );
+  await actAsLogin(db, "bi_de");
+  const model = models.find(({ name }) => name === "response_by_owner")?.sql ?? "";
+  const rows = await allRows<{ owner: string | null; clocks: string; breached: string }>(
+    db,
+    compile(model, models),
+  );
+  const told = rows.filter(({ owner }) => owner === null || owners.includes(owner));
+  expect(told.map(({ owner }) => owner).sort()).toEqual(owners.sort());
+  expect(told.reduce((sum, { clocks }) => sum + Number(clocks), 0)).toBe(2);
+  expect(told.reduce((sum, { breached }) => sum + Number(breached), 0)).toBe(1);
 });
 
 test("sources and columns are there, generic tests pass, freshness is told", async ({ db }) => {
