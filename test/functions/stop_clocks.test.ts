@@ -21,6 +21,9 @@ test("a response after the deadline stops the clock, not in time", async ({ db }
     stopped_at: at,
     next_at: null,
   });
+  const breach =
+    "select sla_breached_at, (select count(*)::int from app_public.escalations) as fired from app_public.leads";
+  expect(await oneRow(db, breach)).toEqual({ sla_breached_at: await secondsLater(db, 300), fired: 0 }); // nobody had swept
 });
 
 test("a second response changes nothing", async ({ db }) => {

@@ -34,6 +34,16 @@ export const SEGMENT_RULES = {
            case when stopped_at is null then app_private.elapsed_at(clocks, segment_started_at) else elapsed_seconds end`,
 };
 
+/** Clocks of which bi tells another owner at the deadline than their intervals do. */
+export const BLAMED_OTHERS = `
+  select told.clock_id from bi.sla_performance as told
+    left join lateral (
+      select actors.slug as owner, teams.slug as team from app_public.clock_intervals as held
+        left join app_public.actors on actors.id = held.owner_id left join app_public.teams on teams.id = held.team_id
+       where held.clock_id = told.clock_id and held.started_at <= told.due_at order by held.started_at desc limit 1) as held on true
+   where (told.breached_owner, told.breached_team) is distinct from
+         (case when told.is_breached then held.owner end, case when told.is_breached then held.team end)`;
+
 type Policy = {
   slug: string;
   kind?: string;
