@@ -2435,7 +2435,8 @@ create view app_public.clock_states with (security_invoker=true) as
             ELSE (elapsed.seconds >= (clocks.target_seconds)::numeric)
         END AS is_breached
    FROM (app_public.clocks
-     CROSS JOIN LATERAL ( SELECT (clocks.elapsed_seconds + COALESCE(GREATEST(app_hidden.working_seconds(clocks.calendar_id, clocks.running_since, now()), (0)::numeric), (0)::numeric)) AS seconds) elapsed);
+     CROSS JOIN LATERAL ( SELECT (clocks.elapsed_seconds + COALESCE(GREATEST(app_hidden.working_seconds(clocks.calendar_id, clocks.running_since, now()), (0)::numeric), (0)::numeric)) AS seconds
+         OFFSET 0) elapsed);
 
 create view app_public.lead_clocks with (security_invoker=true) as
  SELECT leads.id AS lead_id,
@@ -3140,8 +3141,10 @@ create view bi.lead_queue with (security_invoker=true) as
     lead_clocks.sla_elapsed_ratio,
     leads.sla_kind,
     lead_clocks.sla_remaining_seconds,
-    app_public.leads_fit_score(leads.*) AS fit_score,
-    app_public.leads_engagement_score(leads.*) AS engagement_score
+    ( SELECT parts.fit
+           FROM app_hidden.score_parts(leads.score_reasons) parts(fit, engagement)) AS fit_score,
+    ( SELECT parts.engagement
+           FROM app_hidden.score_parts(leads.score_reasons) parts(fit, engagement)) AS engagement_score
    FROM (((app_public.leads
      JOIN app_public.lead_clocks ON ((lead_clocks.lead_id = leads.id)))
      JOIN app_public.territories ON ((territories.id = leads.territory_id)))
@@ -3496,19 +3499,28 @@ create view bi.sla_performance with (security_invoker=true) as
         END AS breached_team,
     fired.count AS thresholds_fired,
     fired.late AS thresholds_late
-   FROM ((((((((app_public.clocks
+   FROM (((((((((app_public.clocks
      JOIN app_public.clock_states states ON ((states.clock_id = clocks.id)))
      JOIN app_public.leads ON (((leads.id = clocks.lead_id) AND (NOT leads.is_test))))
      JOIN app_public.territories ON ((territories.id = clocks.territory_id)))
      LEFT JOIN app_public.sla_policies policies ON ((policies.id = clocks.policy_id)))
-     LEFT JOIN LATERAL ( SELECT clock_intervals.owner_id,
-            clock_intervals.team_id
-           FROM app_public.clock_intervals
-          WHERE ((clock_intervals.clock_id = clocks.id) AND (clock_intervals.started_at <= clocks.due_at))
-          ORDER BY clock_intervals.started_at DESC
+     CROSS JOIN LATERAL ( SELECT ((clocks.stopped_at IS NULL) AND (clocks.segment_started_at <= clocks.due_at)) AS is_held_still) present)
+     LEFT JOIN LATERAL ( SELECT segments.owner_id,
+            segments.team_id
+           FROM app_public.clock_segments segments
+          WHERE (states.is_breached AND (NOT present.is_held_still) AND (segments.clock_id = clocks.id) AND (segments.started_at <= clocks.due_at))
+          ORDER BY segments.started_at DESC
          LIMIT 1) held ON (true))
-     LEFT JOIN app_public.actors owners ON ((owners.id = held.owner_id)))
-     LEFT JOIN app_public.teams ON ((teams.id = held.team_id)))
+     LEFT JOIN app_public.actors owners ON ((owners.id =
+        CASE
+            WHEN present.is_held_still THEN leads.owner_id
+            ELSE held.owner_id
+        END)))
+     LEFT JOIN app_public.teams ON ((teams.id =
+        CASE
+            WHEN present.is_held_still THEN leads.team_id
+            ELSE held.team_id
+        END)))
      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS count,
             (count(*) FILTER (WHERE escalations.is_late))::integer AS late
            FROM app_public.escalations
@@ -3599,6 +3611,7 @@ create view bi.trace_outcomes with (security_invoker=true) as
 
 app_hidden.actor_id_of(slug text) returns integer stable security definer -- catchment_api
 app_hidden.actor_id_of_sign_in(issuer text, subject text, email text) returns integer stable security definer -- catchment_api
+app_hidden.calendar_seconds(calendar_id integer, from_at timestamp with time zone, to_at timestamp with time zone) returns numeric stable security definer -- catchment_bi, catchment_user
 app_hidden.channel_of(medium text, source text, click_id text, landing_page text, referrer text) returns text immutable -- catchment_bi, catchment_user, catchment_worker
 app_hidden.credit_until(model app_public.attribution_model, touch integer, touches integer, decay numeric) returns numeric immutable -- catchment_bi, catchment_user, catchment_worker
 app_hidden.current_actor_id() returns integer stable security definer -- catchment_bi, catchment_user
@@ -3629,9 +3642,10 @@ app_hidden.require_subject(lead_id uuid, exception_id uuid) returns app_public.a
 app_hidden.require_task(task_id uuid) returns app_public.tasks volatile security definer -- nobody
 app_hidden.require_territory(action text, slug text) returns integer stable security definer -- nobody
 app_hidden.require_whole_person(action text, lead_id uuid) returns uuid[] stable security definer -- nobody
+app_hidden.score_parts(score_reasons jsonb) returns TABLE(fit integer, engagement integer) stable -- catchment_bi, catchment_user, catchment_worker
 app_hidden.territories_followed(actor_ids integer[], key_ids integer[], asked text[], one integer) returns TABLE(is_known boolean, territory_ids integer[]) stable security definer -- catchment_api
 app_hidden.visible_actor_ids() returns SETOF integer stable security definer -- catchment_bi, catchment_user
-app_hidden.working_seconds(calendar_id integer, from_at timestamp with time zone, to_at timestamp with time zone) returns numeric stable security definer -- catchment_bi, catchment_user
+app_hidden.working_seconds(calendar_id integer, from_at timestamp with time zone, to_at timestamp with time zone) returns numeric stable -- catchment_bi, catchment_user
 app_private.act_on_thresholds(escalation_ids uuid[], as_of timestamp with time zone) returns void volatile -- catchment_worker
 app_private.add_working_time(calendar_id integer, from_at timestamp with time zone, seconds numeric) returns timestamp with time zone stable -- catchment_worker
 app_private.address_forms(address text) returns TABLE(clue text, pattern text) immutable -- catchment_worker
@@ -4148,10 +4162,10 @@ app_public.leads_attribution(lead app_public.leads, model app_public.attribution
 app_public.leads_clock_intervals(lead app_public.leads) returns SETOF app_public.clock_intervals stable -- catchment_user
 app_public.leads_consent_states(lead app_public.leads) returns SETOF app_public.consents stable -- catchment_user
 app_public.leads_decision(lead app_public.leads) returns app_public.decisions stable -- catchment_user
-app_public.leads_engagement_score(lead app_public.leads) returns integer stable -- catchment_bi, catchment_user
+app_public.leads_engagement_score(lead app_public.leads) returns integer stable -- catchment_user
 app_public.leads_explanation(lead app_public.leads) returns text stable -- catchment_user
 app_public.leads_field_origins(lead app_public.leads) returns SETOF app_public.field_origin stable security definer -- catchment_user
-app_public.leads_fit_score(lead app_public.leads) returns integer stable -- catchment_bi, catchment_user
+app_public.leads_fit_score(lead app_public.leads) returns integer stable -- catchment_user
 app_public.leads_prediction(lead app_public.leads) returns app_public.prediction stable security definer -- catchment_user
 app_public.leads_primary_source(lead app_public.leads) returns text stable -- catchment_user
 app_public.leads_sla_elapsed_ratio(lead app_public.leads) returns double precision stable -- catchment_user

@@ -3,7 +3,7 @@ import { type Model, readModel } from "../../src/cli/simulate/model.ts";
 import { type Played, play } from "../../src/cli/simulate/play.ts";
 import { type Report, readReport } from "../../src/cli/simulate/report.ts";
 import { withConnection } from "../../src/postgres/connect.ts";
-import { DIFFERENT_COLUMNS, SEGMENT_RULES } from "../support/clocks.ts";
+import { BLAMED_OTHERS, DIFFERENT_COLUMNS, SEGMENT_RULES } from "../support/clocks.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { allRows, oneRow } from "../support/rows.ts";
 
@@ -65,6 +65,10 @@ for (const [rule, clocksThatBreakIt] of Object.entries(SEGMENT_RULES)) {
 
 test("a lead shows the clock that counts", async () => {
   expect(await found(DIFFERENT_COLUMNS)).toEqual([]);
+});
+
+test("a breach is told of who had the lead at the deadline", async () => {
+  expect(await found(BLAMED_OTHERS)).toEqual([]);
 });
 
 test("no lead has two owners at any time", async () => {

@@ -49,10 +49,11 @@ test("the roles of requests and tools execute what is listed here, and no more",
     "app_hidden.current_actor_id",
     "app_hidden.my_territories",
     "app_hidden.my_territory_ids",
+    "app_hidden.score_parts", // of a visible lead
     "app_hidden.visible_actor_ids",
   ];
   const measures = ["app_hidden.working_seconds"]; // of visible clocks
-  const pure = ["app_hidden.channel_of", "app_hidden.credit_until"]; // of the views of attribution
+  const pure = ["app_hidden.calendar_seconds", "app_hidden.channel_of", "app_hidden.credit_until"]; // of their calendars, of the views of attribution
   expect(Object.fromEntries(rows.map(({ role, names }) => [role, names]))).toEqual({
     catchment_api: [
       "app_hidden.actor_id_of",
@@ -77,10 +78,9 @@ test("the roles of requests and tools execute what is listed here, and no more",
       "app_hidden.my_territories",
       "app_hidden.my_territory_ids",
       "app_hidden.page_of",
+      "app_hidden.score_parts",
       "app_hidden.visible_actor_ids",
       ...measures,
-      "app_public.leads_engagement_score",
-      "app_public.leads_fit_score",
     ],
     catchment_user: [
       ...pure,

@@ -13,7 +13,7 @@ export type SqlFunction = {
 export function sqlFunctions(): SqlFunction[] {
   return readFiles("db/fixtures/functions", ".sql").flatMap(({ path, text }) => {
     const blocks = withoutComments(text).match(
-      /^create or replace function \w+\.\w+\((?:(?!^create )[\s\S])*?(?:^\$\$ language[^;]*;|^end;)/gm,
+      /^create or replace function \w+\.\w+\((?:[^$;]*?^ {2}return [^;]*;|(?:(?!^create )[\s\S])*?(?:^\$\$ language[^;]*;|^end;))/gm,
     );
     return (blocks ?? []).map((block) => ({
       name: /function (\w+\.\w+)/.exec(block)?.[1] ?? "",

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import { expect } from "vitest";
-import { DIFFERENT_COLUMNS, SEGMENT_RULES } from "../support/clocks.ts";
+import { BLAMED_OTHERS, DIFFERENT_COLUMNS, SEGMENT_RULES } from "../support/clocks.ts";
 import { allRows, oneValue } from "../support/rows.ts";
 
 /** What must hold whatever happened; each query answers what is out of place. */
@@ -41,6 +41,7 @@ async function rules(db: ClientBase): Promise<Record<string, string>> {
       "select id from app_public.clocks where (origin_lead_id is not null or coalesce(stop_reason = 'merged', false)) <> (before_merge is not null)",
     "a lead's columns are its clock": DIFFERENT_COLUMNS,
     ...SEGMENT_RULES,
+    "who had the lead at the deadline is told of its breach": BLAMED_OTHERS,
     "an escalation hangs where its clock does":
       "select escalations.id from app_public.escalations join app_public.clocks on clocks.id = clock_id where escalations.lead_id <> clocks.lead_id",
     "nobody waits who has an owner, but to be taken from that one": `select exceptions.id from app_public.exceptions

@@ -11,7 +11,7 @@ export const DIFFERENT_COLUMNS = `
           leads.sla_paused_at, leads.sla_met_at, leads.sla_breached_at is not null)
       is distinct from (clock.kind, clock.policy_id, clock.started_at, clock.warn_at, clock.due_at, clock.overdue_at,
           clock.paused_at, case when app_private.is_met(clock) then clock.stopped_at end,
-          coalesce(clock.thresholds[clock.fired] >= 100 and app_private.is_met(clock) is not true, false))`;
+          coalesce(not app_private.is_met(clock), clock.thresholds[clock.fired] >= 100, false))`;
 
 const INTERVALS = `
   with intervals as (

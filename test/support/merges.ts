@@ -115,6 +115,10 @@ export async function fire(db: ClientBase, seconds: number): Promise<number> {
 
 /** As if no policy had been in force when the lead arrived. */
 export async function forgetClock(db: ClientBase, leadId: string): Promise<void> {
+  await db.query(
+    "delete from app_public.clock_segments where clock_id in (select id from app_public.clocks where lead_id = $1)",
+    [leadId],
+  );
   await db.query("delete from app_public.clocks where lead_id = $1", [leadId]);
   await db.query(
     `update app_public.leads
