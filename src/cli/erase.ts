@@ -32,7 +32,7 @@ export async function erase(lead: string | undefined, options: EraseOptions): Pr
   });
   if (options.json) sayJson({ ...erased, left, ledger: erasureLedger });
   else if (erased.leads + erased.captures > 0)
-    say(`Erased: ${erased.leads} leads, ${erased.captures} arrivals. It stands in ${erasureLedger}.`);
+    say(`Erased: leads ${erased.leads}, arrivals ${erased.captures}. It stands in ${erasureLedger}.`);
   else if (left.length === 0) say("Nothing was left to erase.");
   if (left.length > 0) {
     throw new CommandError(

@@ -59,7 +59,7 @@ test("an arrival that never became a lead can be erased by itself; one of a lead
   const some = await catchment(["erase", "--captures", refused, waiting], env);
   expect([some.code, some.stdout, some.stderr]).toEqual([
     1,
-    `Erased: 0 leads, 1 arrivals. It stands in ${site.ledger}.\n`,
+    `Erased: leads 0, arrivals 1. It stands in ${site.ledger}.\n`,
     `Not erased: ${waiting} is not judged yet: come again when it is.\n`,
   ]);
   expect(await places(database)).toHaveLength(1);

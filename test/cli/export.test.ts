@@ -112,6 +112,18 @@ test("who and what must be said", async ({ database }) => {
     [["leads", "--as", "bi_de"], 1, /views of bi/],
     [["bi.lead_queue", "--as", "dora"], 1, /by a BI login/],
     [["leads", "--as", "dora", "--filter", "first_seen_at=tomorrow or so"], 2, /none that its column/],
+    [
+      ["leads", "--as", "dora", "--filter", "status=nonsense"],
+      2,
+      /never nonsense. It is one of new, attempting_to_contact, /,
+    ],
+    [["captures", "--as", "dora", "--filter", "status!=done"], 2, /never done. It is one of pending, /],
+    [["leads", "--as", "dora", "--filter", "territory=fr"], 2, /no territory fr that this actor may see/],
+    [
+      ["leads", "--as", "dora", "--filter", "territory=atlantis"],
+      2,
+      /no territory atlantis that this actor may see/,
+    ],
     [["leads", "--as", "dora", "--output", "/nowhere/leads.csv"], 2, /cannot be written/],
   ];
   for (const [words, code, said] of cases) {

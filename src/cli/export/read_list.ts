@@ -1,6 +1,7 @@
 import { type Client, escapeIdentifier } from "pg";
 import { errorCode, withConnection } from "../../postgres/connect.ts";
 import { CommandError, EXIT, misused } from "../outcome.ts";
+import { conditionOf } from "./condition.ts";
 import type { Filter } from "./filter.ts";
 import type { Column, RowFormat } from "./row_format.ts";
 
@@ -71,7 +72,9 @@ async function declare(
   format: RowFormat,
 ): Promise<void> {
   const names = columns.map(({ name }) => escapeIdentifier(name));
-  const conditions = filters.map((filter) => conditionOf(filter, columns, client));
+  const conditions: string[] = [];
+  for (const filter of filters)
+    conditions.push(await conditionOf(client, { schema, table, columns }, filter));
   const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
   const order = columns.some(({ name }) => name === "id") ? "id" : names[0];
   const list = `select ${names.join(", ")} from ${schema}.${escapeIdentifier(table)} ${where} order by ${order}`;
@@ -85,25 +88,4 @@ async function declare(
         throw misused("A value of --filter is none that its column could have.");
       throw error;
     });
-}
-
-/** What people call by a slug although the column holds a number: `territory=de`. */
-const SLUGS: Record<string, string> = { territory: "territories", path: "capture_paths", owner: "actors" };
-
-/** A cursor takes no parameters in its declaration, so values are quoted into it. */
-function conditionOf({ column, operator, value }: Filter, columns: Column[], client: Client): string {
-  const has = (wanted: string) => columns.some(({ name }) => name === wanted);
-  const named = SLUGS[column];
-  if (!has(column) && named !== undefined && has(`${column}_id`) && /^!?=$/.test(operator) && value !== "") {
-    const ids = `select ${named}.id from app_public.${named} where ${named}.slug = ${client.escapeLiteral(value)}`;
-    return `${column}_id ${operator === "=" ? "in" : "not in"} (${ids})`;
-  }
-  if (!has(column)) {
-    throw misused(`There is no column ${column}. There are ${columns.map(({ name }) => name).join(", ")}.`);
-  }
-  const name = escapeIdentifier(column);
-  if (value !== "") return `${name} ${operator} ${client.escapeLiteral(value)}`;
-  if (operator === "=") return `${name} is null`;
-  if (operator === "!=") return `${name} is not null`;
-  throw misused(`${column}${operator} lacks a value.`);
 }

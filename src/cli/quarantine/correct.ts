@@ -35,7 +35,7 @@ export async function correctOne(id: string, options: CorrectOptions): Promise<v
   if (options.json) sayJson({ capture: id, corrections: stand });
   else
     say(
-      `${Object.keys(stand).length} corrections stand. \`catchment quarantine release ${id}\` judges it with them.`,
+      `Corrections that stand: ${Object.keys(stand).length}. \`catchment quarantine release ${id}\` judges it with them.`,
     );
 }
 
