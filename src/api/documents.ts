@@ -19,7 +19,7 @@ export function makeDocumentsPreset(documents: Documents, isFree: boolean): Grap
   return {
     plugins: [PersistedPlugin],
     grafserv: {
-      persistedOperationsGetter: (hash) => documents.get(bare(hash)) ?? refuse(),
+      persistedOperationsGetter: (hash) => documents.get(bare(hash)) ?? refuse(isFree),
       // Always a name where a document of one's own will not do: without any, the plugin would log the request, and
       // with it the variables.
       hashFromPayload: (payload) => {
@@ -33,8 +33,9 @@ export function makeDocumentsPreset(documents: Documents, isFree: boolean): Grap
 }
 
 /** Rejects: what the plugin would throw by itself it would log before, with the request. */
-async function refuse(): Promise<never> {
-  throw new SafeError("Ask for one of the documents of this server, by its documentId.", {
+async function refuse(isFree: boolean): Promise<never> {
+  const own = isFree ? ", or send a document of your own as query, a string" : "";
+  throw new SafeError(`Ask for one of the documents of this server, by its documentId${own}.`, {
     statusCode: 400,
     code: "BAD_INPUT",
   });

@@ -47,6 +47,21 @@ test("a document is asked for by its name, and no other one is answered", async 
   }
 });
 
+test("where documents of one's own will do, who sends none is told of both ways", async ({ database }) => {
+  const api = await serve(database, { documents: { known, isFree: true } });
+  try {
+    for (const body of [{}, { query: 5 }, { documentId: "0".repeat(64) }]) {
+      const [status, answer] = await post(api, body);
+      expect([status, JSON.stringify(answer)]).toEqual([
+        400,
+        expect.stringMatching(/by its documentId, or send a document of your own as query/),
+      ]);
+    }
+  } finally {
+    await api.close();
+  }
+});
+
 test("subscriptions are named likewise", async ({ api }) => {
   const free = await follow(api, { slug: "dora" }, LEADS);
   await expect.poll(() => [free.isOver, free.code]).toEqual([true, "BAD_INPUT"]);
