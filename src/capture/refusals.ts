@@ -26,7 +26,7 @@ export const refusals = {
     400,
     "bad-idempotency-key",
     "Unusable Idempotency-Key",
-    "The Idempotency-Key must have 1 to 255 printable ASCII characters and not begin with event:, whole: or part:.",
+    "The Idempotency-Key must have 1 to 255 printable ASCII characters and not begin with event:, whole:, part: or erased:.",
   ),
   keyReused: refusal(
     422,

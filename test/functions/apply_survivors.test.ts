@@ -35,6 +35,18 @@ test("a lesser touch through the same open form changes nothing", async ({ db })
   expect(await lead(db)).toMatchObject(WHOLE);
 });
 
+test("rank_touches: an id, which cuts its time to milliseconds, makes no touch older than one of the same instant", async ({
+  db,
+}) => {
+  const id = await oneValue<string>(
+    db,
+    "select uuidv7(date_trunc('milliseconds', now()) - clock_timestamp()) as value",
+  );
+  await receiveOne(db, { id, attributes: { ...ANA, employees: 80 } });
+  await receiveOne(db, { attributes: { ...ANA, employees: 3 } });
+  expect(await lead(db)).toMatchObject({ employees: 80 });
+});
+
 test("an amount is replaced with its currency or not at all", async ({ db }) => {
   const at = (occurred_at: string) => ({ ...ANA, occurred_at: `${occurred_at}-01T00:00:00Z` });
   await receiveOne(db, { attributes: { ...at("2025-02"), value_amount: "12.50", value_currency: "EUR" } });

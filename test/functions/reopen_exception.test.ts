@@ -56,6 +56,14 @@ test("one that was resolved because its person was forgotten stays so", async ({
   expect(await attempt(db, "mona", REOPEN, [id, "Who was it?"])).toBe("STATE");
 });
 
+test("one that a merge closed stays so; one of which a person said `merged` does not", async ({ db }) => {
+  const id = await resolved(db);
+  await db.query("update app_public.exceptions set outcome = 'merged', is_closed_by_merge = true");
+  expect(await attempt(db, "mona", REOPEN, [id, "It came back."])).toBe("STATE");
+  await db.query("update app_public.exceptions set is_closed_by_merge = false");
+  expect(await attempt(db, "mona", REOPEN, [id, "It came back."])).toBe("");
+});
+
 test("rework is counted by rule, contract and revision, for the reader's territories", async ({ db }) => {
   const id = await resolved(db);
   await attempt(db, "mona", REOPEN, [id, "It came back."]);

@@ -3,6 +3,8 @@ import type { Client, ClientBase } from "pg";
 import { expect } from "vitest";
 import { makeRandom } from "../../src/cli/demo/random.ts";
 import { errorCode } from "../../src/postgres/connect.ts";
+import { actorId } from "../support/acme.ts";
+import { actAs } from "../support/act_as.ts";
 import { receiveOne } from "../support/arrivals.ts";
 import { backendOf, connect, untilItWaits } from "../support/connections.ts";
 import { test } from "../support/database.ts";
@@ -50,6 +52,22 @@ test("what happened elsewhere to a lead that is being merged is written to its s
   expect(await oneValue(observer, told, [captureId])).toBe(survivorId);
   await unmerge(one, mergedId);
   expect(await oneValue(observer, told, [captureId])).toBe(mergedId);
+});
+
+test("require_task: a follow-up that a merge closes at the same time is over", async ({ database }) => {
+  const { one, observer } = await sessions(database.urls);
+  const { survivorId, mergedId } = await twoPeople(one);
+  const person = await connect(database.urls.superuser);
+  const waiting = await backendOf(person);
+  const taskId = await oneValue<string>(observer, OVERDUE_TASK, [mergedId]);
+  await one.query("begin");
+  await merge(one, survivorId, mergedId);
+  await person.query("begin");
+  await actAs(person, await actorId(observer, "mona"));
+  const completing = person.query("select app_public.complete_task($1)", [taskId]).then(() => "", errorCode);
+  await untilItWaits(observer, waiting);
+  await one.query("commit");
+  expect(await completing).toBe("STATE");
 });
 
 test("of two merges that would make a circle, one is refused", async ({ database }) => {
@@ -113,6 +131,11 @@ test("arrivals, merges and unmerges by three at once lose nothing and make no ci
     }
   }
 });
+
+const OVERDUE_TASK = `
+  insert into app_public.tasks (lead_id, territory_id, trace_id, kind, title, opened_at, due_at)
+  select leads.id, leads.territory_id, leads.trace_id, 'stagnation', 'By hand', now() - interval '1 day', now()
+    from app_public.leads where leads.id = $1 returning id as value`;
 
 /** Two of the worker's login, one that looks on, and the backend of the second. */
 async function sessions(urls: { worker: string; superuser: string }) {

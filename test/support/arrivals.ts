@@ -15,6 +15,8 @@ export type Arrival = {
   key?: string | null;
   traceId?: string;
   isTest?: boolean;
+  /** Of its capture, a version 7 UUID; a new one unless given. */
+  id?: string;
 };
 
 export type Received = {
@@ -69,7 +71,7 @@ export async function stageArrivals(db: ClientBase, arrivals: readonly Arrival[]
            array(select capture_paths.id from unnest($1::text[]) with ordinality as wanted (slug, n)
                    join app_public.capture_paths using (slug) order by n),
            $2, array(select convert_to(body, 'UTF8') from unnest($3::text[]) as body),
-           array_fill('application/json'::text, array[cardinality($1)]), $4, $5) as staged
+           array_fill('application/json'::text, array[cardinality($1)]), $4, $5, $6) as staged
         order by staged.ordinal`,
       [
         arrivals.map(({ path }) => path ?? "web-form"),
@@ -77,6 +79,7 @@ export async function stageArrivals(db: ClientBase, arrivals: readonly Arrival[]
         arrivals.map(({ attributes }) => JSON.stringify(attributes)),
         arrivals.map(({ traceId }) => traceId ?? newTraceId()),
         arrivals.map(({ isTest }) => isTest ?? false),
+        arrivals.map(({ id }) => id ?? null),
       ],
     ),
   );
