@@ -17,6 +17,7 @@ import { MergedLeadsPlugin } from "./merged_leads.ts";
 import { PageSizePlugin } from "./page_size.ts";
 import { QuickBehaviorPlugin } from "./quick_behavior.ts";
 import { makeWithPgClient } from "./scoped_client.ts";
+import { WholePagesPlugin } from "./whole_pages.ts";
 
 /**
  * The schema: what `catchment_user` may see and call of `app_public`, and nothing of any other schema. Writes are
@@ -46,6 +47,7 @@ export function makeSchemaPreset(
       DatetimesPlugin,
       makeErasurePlugin(recordErasures),
       PageSizePlugin,
+      WholePagesPlugin,
       MergedLeadsPlugin,
       LeadPagePlugin,
       LimitsPlugin,
