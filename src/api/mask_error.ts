@@ -75,8 +75,8 @@ const UNAVAILABLE: Answer = {
   extensions: { code: "UNAVAILABLE" },
 };
 
-/** What a client can cause by what it sends: no uuid, no date, out of range, an offset below 0, a character that no text may hold. */
-const DATA_EXCEPTION = /^22(P02|P05|003|007|008|009|021|023)$|^2201[WX]$/;
+/** What a client can cause by what it sends: no uuid, no date, out of range, an offset below 0, a character no text may hold, half an escape. */
+const DATA_EXCEPTION = /^22(P02|P05|003|007|008|009|021|023|025)$|^2201[WX]$/;
 
 /** Hints are ours alone: they are read only beside a code of ours. */
 function hintOf(cause: Error): { hint?: string } {

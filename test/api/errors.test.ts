@@ -58,6 +58,11 @@ test("a malformed value is the client's mistake, told without the database's wor
     '{ trace(traceId: "\\u0000") { totalCount } }',
     '{ leads(after: "no cursor") { totalCount nodes { rowId } } }',
     "{ leads(offset: -1) { nodes { rowId } } }",
+    '{ territories(filter: { slug: { like: "%\\\\" } }) { totalCount } }',
+    ...["22:00+05", "now", "22", "24:61", "allballs", ""].map(
+      (time) =>
+        `mutation { setNotificationPreferences(input: { actor: "dora", digestTime: "${time}" }) { clientMutationId } }`,
+    ),
     ...[
       "infinity",
       "-infinity",
@@ -71,7 +76,7 @@ test("a malformed value is the client's mistake, told without the database's wor
   ]) {
     const { code, text } = await api.ask("dora", query);
     expect([query, code]).toEqual([query, "BAD_INPUT"]);
-    expect(text).not.toMatch(/22P02|22007|22021|invalid input syntax|uuid"/);
+    expect(text).not.toMatch(/22P02|22007|22025|22021|invalid input syntax|is not defined|uuid"/);
   }
 });
 

@@ -81,6 +81,17 @@ test("a lead without owner is claimed once", async ({ api, database }) => {
   expect(second.code).toBe("TAKEN");
 });
 
+test("who claims a lead that a colleague has is told so, who may claim none is not", async ({
+  api,
+  database,
+}) => {
+  const { id, owner } = await newLead(database);
+  const claim = (who: string) => api.ask(who, ClaimLeadDocument, { leadId: id });
+  expect((await claim(owner === "dora" ? "dirk" : "dora")).code).toBe("TAKEN");
+  expect((await claim("vera")).code).toBe("FORBIDDEN");
+  expect((await claim("felix")).code).toBe("NOT_FOUND");
+});
+
 test("a manager gives a lead to somebody of its territory, and to nobody else", async ({ api, database }) => {
   const { id, owner } = await newLead(database);
   const next = owner === "dora" ? "dirk" : "dora";

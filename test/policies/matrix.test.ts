@@ -92,6 +92,7 @@ test("every action and role of the design stands in app_private.permissions", as
   expect(rows.map(({ line }) => line)).toEqual([
     "administer: admin any",
     "capture: admin any, manager any, operations any, rep any",
+    "claim_lead: admin any, manager any, operations any, rep any",
     "decide_approval: admin any, manager any, operations any, rep named",
     "edit_account: admin any, manager any, operations any",
     "edit_lead: admin any, manager any, operations any, rep own",

@@ -36,7 +36,7 @@ export const MUTATIONS: Record<string, Use> = {
     action: "work_lead",
     args: ({ leadId }) => ({ lead_id: leadId, status: "qualified" }),
   },
-  claim_lead: { action: "work_lead", args: ({ leadId }) => ({ lead_id: leadId }) },
+  claim_lead: { action: "claim_lead", args: ({ leadId }) => ({ lead_id: leadId }) },
   comment_exception: {
     action: "handle_exception",
     args: ({ exceptionId }) => ({ exception_id: exceptionId, text: "Seen." }),
