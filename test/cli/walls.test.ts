@@ -10,7 +10,7 @@ test("the table says once what a role may and once who holds it where", async ({
   expect(ended.code).toBe(0);
   expect(lines).toContainEqual(["territory", "door", "rep", "manager", "operations", "viewer", "admin"]);
   expect(lines).toContainEqual(["de", "graphql", "dieter dirk +3", "mona", "olga", "vera", "ada"]);
-  expect(lines).toContainEqual(["leads", "claim_lead", "own_or_unowned", "any", "any", "any"]);
+  expect(lines).toContainEqual(["leads", "change_lead_status", "own_or_unowned", "any", "any", "any"]);
   expect(lines).toContainEqual(["leads", "read", "any", "any", "any", "any", "any"]);
 });
 

@@ -25,7 +25,9 @@ test("nothing is granted without a permission that says to whom", async ({ db })
   const rights = await walls(db);
   expect(rights.length).toBeGreaterThan(300);
   expect(rights.filter(({ role }) => role === null)).toEqual([]);
-  expect(rights.filter(({ object, verb }) => object === "leads" && verb === "claim_lead")).toMatchObject([
+  expect(
+    rights.filter(({ object, verb }) => object === "leads" && verb === "change_lead_status"),
+  ).toMatchObject([
     { role: "admin", scope: "any" },
     { role: "manager", scope: "any" },
     { role: "operations", scope: "any" },
