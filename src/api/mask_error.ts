@@ -40,14 +40,16 @@ function explain(cause: Error): Answer | null {
   if (fixed !== undefined)
     return { message: fixed.message, extensions: { code: fixed.code, ...hintOf(cause) } };
   const spoken = SPOKEN[state];
-  if (spoken !== undefined) return { message: cause.message, extensions: { code: spoken, ...hintOf(cause) } };
+  if (spoken !== undefined)
+    return { message: briefly(cause.message), extensions: { code: spoken, ...hintOf(cause) } };
   if (isSafeError(cause)) {
     const { code = /timeout/i.test(cause.message) ? "TIMEOUT" : "BAD_INPUT" } = cause.extensions ?? {};
     return { message: cause.message, extensions: { code } };
   }
   if (state === "57014") return TOO_SLOW;
   if (state === "25006") return ONLY_READS;
-  if (DATA_EXCEPTION.test(state)) return MALFORMED;
+  const malformed = MALFORMED[state];
+  if (malformed !== undefined) return { message: malformed, extensions: { code: "BAD_INPUT" } };
   return isConnectionLoss(cause) ? UNAVAILABLE : null;
 }
 
@@ -69,14 +71,38 @@ const ONLY_READS: Answer = {
   message: "An API key only reads here. It captures at POST /capture/:path.",
   extensions: { code: "FORBIDDEN" },
 };
-const MALFORMED: Answer = { message: "A value has the wrong form.", extensions: { code: "BAD_INPUT" } };
 const UNAVAILABLE: Answer = {
   message: "The database does not answer. Try again.",
   extensions: { code: "UNAVAILABLE" },
 };
 
-/** What a client can cause by what it sends: no uuid, no date, out of range, an offset below 0, a character no text may hold, half an escape. */
-const DATA_EXCEPTION = /^22(P02|P05|003|007|008|009|021|023|025)$|^2201[WX]$/;
+const NO_INSTANT = "A date or time is not written as one, such as 2026-07-01T12:00:00Z.";
+const NO_TEXT = "A text holds a character that cannot be kept, such as a NUL or half of a pair.";
+const NEGATIVE = "A number of rows to skip or to take is below 0.";
+
+/** What a client can cause by what it sends, in our words: PostgreSQL's would repeat the value and name types. */
+const MALFORMED: Record<string, string> = {
+  "22P02": "A value is not what its type asks for, such as an id, a number or a cursor.",
+  "22P05": NO_TEXT,
+  "22003": "A number is larger or smaller than it may be here.",
+  "22007": NO_INSTANT,
+  "22008": "A date or time lies beyond what can be told.",
+  "22009": "The offset of a time from UTC is none that there is.",
+  "22021": NO_TEXT,
+  "22023": "A value is none of those that are allowed here.",
+  "22025": "A pattern ends in the middle of an escape: write \\\\ for a backslash.",
+  "2201W": NEGATIVE,
+  "2201X": NEGATIVE,
+};
+
+/** Words of ours may repeat what was sent; a hundred thousand letters of it help nobody. */
+function briefly(message: string): string {
+  if (message.length <= LETTERS) return message;
+  const [...letters] = message.slice(0, LETTERS);
+  return `${letters.slice(0, -1).join("")}…`; // the last one may be half of a pair
+}
+
+const LETTERS = 500;
 
 /** Hints are ours alone: they are read only beside a code of ours. */
 function hintOf(cause: Error): { hint?: string } {

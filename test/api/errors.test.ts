@@ -80,6 +80,23 @@ test("a malformed value is the client's mistake, told without the database's wor
   }
 });
 
+test("a malformed value is named by its kind", async ({ api }) => {
+  for (const [query, words] of [
+    ['{ trace(traceId: "\\u0000") { totalCount } }', "A text holds a character that cannot be kept"],
+    ['{ territories(filter: { slug: { like: "%\\\\" } }) { totalCount } }', "write \\\\ for a backslash"],
+    ["{ leads(offset: -1) { nodes { rowId } } }", "below 0"],
+  ] as const) {
+    const { text } = await api.ask("dora", query);
+    expect([query, JSON.parse(text).errors[0].message]).toEqual([query, expect.stringContaining(words)]);
+  }
+});
+
+test("of words that repeat what was sent only so many are answered", async ({ api, database }) => {
+  await breakCurrentActor(database.urls.superuser, `Status ${"🦊".repeat(20_000)} is unknown`, "BADIN");
+  const { message } = JSON.parse((await api.ask("dora", QUERY)).text).errors[0];
+  expect(message).toBe(`Status ${"🦊".repeat(246)}…`);
+});
+
 test("an instant may be given as a variable, and as it is answered", async ({ api }) => {
   const query = "query ($at: Datetime!) { leads(filter: { firstSeenAt: { lessThan: $at } }) { totalCount } }";
   for (const at of ["2026-07-01T12:00:00Z", "2026-07-01 12:00:00.123456+02", "2026-07-01"])
