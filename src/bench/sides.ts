@@ -6,8 +6,11 @@ import type { BenchDatabase } from "./cluster.ts";
 import { makeJobPerLead, makeRouteOne } from "./job_per_lead.ts";
 import { SKETCH } from "./sketch.ts";
 
-/** Works off the backlog of a database; `count` says how many leads are committed so far. */
-export type Work = { count: () => number; stop: () => Promise<void>; drained: Promise<void> };
+/** How many leads are committed so far, and when the last of them were, in ms of `performance.now()`. */
+export type Progress = { count: number; at: number };
+
+/** Works off the backlog of a database. */
+export type Work = { progress: () => Progress; stop: () => Promise<void>; drained: Promise<void> };
 export type Urls = BenchDatabase["urls"];
 
 /** Two batches of 500 side by side, as the worker runs them. */
@@ -55,10 +58,8 @@ export function jobsTuned(urls: Urls): Work {
 
 function jobs({ worker }: Urls, tuning: object): Work {
   const pgPool = makePool(worker, { max: 14, applicationName: "bench jobs" });
-  let count = 0;
-  const route_one = makeJobPerLead(makeRouteOne(), () => {
-    count += 1;
-  });
+  const { add, progress } = makeProgress();
+  const route_one = makeJobPerLead(makeRouteOne(), () => add(1));
   const started = run({
     pgPool,
     concurrency: 10,
@@ -71,18 +72,18 @@ function jobs({ worker }: Urls, tuning: object): Work {
   const stop = async () => {
     await (await started).stop().catch(() => {});
   };
-  return { count: () => count, stop, drained: new Promise(() => {}) };
+  return { progress, stop, drained: new Promise(() => {}) };
 }
 
 /** `batch` answers how many it did; none is the end. */
 function repeat(sides: number, batch: (side: number) => Promise<number>, close: () => Promise<void>): Work {
-  let count = 0;
+  const { add, progress } = makeProgress();
   let isStopped = false;
   const loop = async (side: number) => {
     while (!isStopped) {
       const done = await batch(side);
-      count += done;
       if (done === 0) return;
+      add(done);
     }
   };
   const drained = Promise.all(Array.from({ length: sides }, (_, side) => loop(side))).then(() => {});
@@ -91,5 +92,13 @@ function repeat(sides: number, batch: (side: number) => Promise<number>, close: 
     await drained;
     await close();
   };
-  return { count: () => count, stop, drained };
+  return { progress, stop, drained };
+}
+
+function makeProgress() {
+  let progress: Progress = { count: 0, at: performance.now() };
+  const add = (leads: number) => {
+    progress = { count: progress.count + leads, at: performance.now() };
+  };
+  return { add, progress: () => progress };
 }
